@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Immutable;
+using NopTap.Formats.Btf;
+using NopTap.Isa;
+
+namespace NopTap.Formats;
+
+/// <summary>One entry program with every subprogram that it reaches appended, calls resolved; the form in which it would go to PROG_LOAD.</summary>
+/// <remarks>
+/// Instruction indexes count 8-byte slots over the whole program. Map references still carry indexes into <see cref="BpfObjectSpec.Maps"/>;
+/// see <see cref="References"/>.
+/// </remarks>
+public sealed record ProgramSpec
+{
+    /// <summary>Function name of the entry.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>ELF section, as in <c>SEC("xdp")</c>.</summary>
+    public required string SectionName { get; init; }
+
+    /// <summary>Program type derived from the section name.</summary>
+    public ProgramType Type { get; init; }
+
+    /// <summary>Expected attach type derived from the section name.</summary>
+    public AttachType AttachType { get; init; }
+
+    /// <summary>Text behind the slash of the section name, for example the function of <c>fentry/NAME</c>; null when there is none.</summary>
+    public string? AttachTarget { get; init; }
+
+    /// <summary>Licence of the object.</summary>
+    public string License { get; init; } = "";
+
+    /// <summary>Slots of the entry function, then of each subprogram.</summary>
+    public required ImmutableArray<Instruction> Instructions { get; init; }
+
+    /// <summary>Functions in order of <see cref="FunctionSpec.Start"/>; the first is the entry.</summary>
+    public required ImmutableArray<FunctionSpec> Functions { get; init; }
+
+    /// <summary>Wide loads that name a map or a map's value, ordered by instruction.</summary>
+    public ImmutableArray<MapReference> References { get; init; } = [];
+
+    /// <summary>Line records of <c>.BTF.ext</c>, ordered by instruction.</summary>
+    public ImmutableArray<LineInfo> Lines { get; init; } = [];
+
+    /// <summary>Probes with at least one site in this program, and declared ones without.</summary>
+    public ImmutableArray<ProbeSpec> Probes { get; init; } = [];
+
+    /// <summary>Type information of the object, or null.</summary>
+    public BtfTypes? Btf { get; init; }
+
+    /// <summary>Function that holds an instruction.</summary>
+    /// <param name="instruction">Slot index.</param>
+    public FunctionSpec FunctionAt(int instruction)
+    {
+        int low = 0;
+        int high = Functions.Length - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            if (Functions[middle].Start <= instruction)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+
+        return Functions[low];
+    }
+
+    /// <summary>Line record that covers an instruction, or null.</summary>
+    /// <param name="instruction">Slot index.</param>
+    public LineInfo? LineAt(int instruction)
+    {
+        int low = 0;
+        int high = Lines.Length - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            if (Lines[middle].Instruction <= instruction)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+
+        return Lines.Length != 0 && Lines[low].Instruction <= instruction ? Lines[low] : null;
+    }
+}
+
+/// <summary>One function of a program.</summary>
+/// <param name="Name">Symbol name.</param>
+/// <param name="Start">First slot.</param>
+/// <param name="Length">Slots.</param>
+/// <param name="IsGlobal">Whether it is verified once from its prototype (non-static subprogram).</param>
+/// <param name="BtfTypeId">Its FUNC in the object's BTF; 0 when unknown.</param>
+public sealed record FunctionSpec(string Name, int Start, int Length, bool IsGlobal, int BtfTypeId)
+{
+    /// <summary>Slot behind the last.</summary>
+    public int End => Start + Length;
+}
+
+/// <summary>A wide load whose constant is a map or an address inside a map's value.</summary>
+/// <param name="Instruction">First slot of the load.</param>
+/// <param name="MapIndex">Index into <see cref="BpfObjectSpec.Maps"/>.</param>
+/// <param name="IsValue">True: address of the map's first value plus <paramref name="Offset"/>; false: the map itself.</param>
+/// <param name="Offset">Bytes into the value; 0 for the map itself.</param>
+public readonly record struct MapReference(int Instruction, int MapIndex, bool IsValue, uint Offset);
+
+/// <summary>Where an instruction comes from (<c>bpf_line_info</c>).</summary>
+/// <param name="Instruction">First slot that the record covers.</param>
+/// <param name="File">Source file as the compiler saw it.</param>
+/// <param name="Text">The source line, untrimmed.</param>
+/// <param name="Line">1-based line.</param>
+/// <param name="Column">1-based column; 0 when unknown.</param>
+public sealed record LineInfo(int Instruction, string File, string Text, int Line, int Column);
