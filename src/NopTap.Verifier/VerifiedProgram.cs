@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Immutable;
+using NopTap.Formats;
+using NopTap.Isa;
+
+namespace NopTap.Verifier;
+
+/// <summary>A program that verification accepted, with the facts that engines build on. Immutable; only the verifier makes one.</summary>
+public sealed class VerifiedProgram
+{
+    internal VerifiedProgram(
+        ProgramSpec spec,
+        ContextLayout? context,
+        ImmutableArray<Instruction> instructions,
+        ImmutableArray<FunctionFacts> functions,
+        ImmutableArray<InstructionFacts> facts,
+        ImmutableArray<ProbeSiteFacts> sites)
+    {
+        Spec = spec;
+        Context = context;
+        Instructions = instructions;
+        Functions = functions;
+        Facts = facts;
+        Sites = sites;
+    }
+
+    /// <summary>The program as it was given.</summary>
+    public ProgramSpec Spec { get; }
+
+    /// <summary>Layout of its context; null for plain memory.</summary>
+    public ContextLayout? Context { get; }
+
+    /// <summary>
+    /// What the engines execute: as many slots as <see cref="ProgramSpec.Instructions"/> at the same indexes, context accesses
+    /// rewritten for the native context. Map references stay symbolic (see <see cref="ProgramSpec.References"/>).
+    /// </summary>
+    public ImmutableArray<Instruction> Instructions { get; }
+
+    /// <summary>Facts of each function, in the order of <see cref="ProgramSpec.Functions"/>.</summary>
+    public ImmutableArray<FunctionFacts> Functions { get; }
+
+    /// <summary>Facts of each slot.</summary>
+    public ImmutableArray<InstructionFacts> Facts { get; }
+
+    /// <summary>Probe sites of all probes in order of instruction.</summary>
+    public ImmutableArray<ProbeSiteFacts> Sites { get; }
+}
+
+/// <summary>What is known of one function.</summary>
+/// <param name="StackDepth">Bytes of its frame that it touches, rounded up to 8; 0 to 512.</param>
+/// <param name="WrittenKept">Which of r6 to r9 it writes, so its prologue must save them.</param>
+/// <param name="IsCallback">Whether its address is taken for a helper to call.</param>
+/// <param name="HasCalls">Whether it calls anything: helper, subprogram or probe site.</param>
+/// <param name="HasTailCall">Whether it may replace itself by another program.</param>
+public readonly record struct FunctionFacts(int StackDepth, RegisterSet WrittenKept, bool IsCallback, bool HasCalls, bool HasTailCall);
+
+/// <summary>What is known of one slot.</summary>
+/// <param name="LiveBefore">Registers whose value before this instruction may still be read.</param>
+/// <param name="IsDead">Whether no path reaches it.</param>
+/// <param name="MapIndex">For a helper call whose first argument is always the same map: its index; else -1.</param>
+public readonly record struct InstructionFacts(RegisterSet LiveBefore, bool IsDead, int MapIndex);
+
+/// <summary>A probe site as the engines need it.</summary>
+/// <param name="ProbeIndex">Index into <see cref="ProgramSpec.Probes"/>.</param>
+/// <param name="SiteIndex">Index into <see cref="ProbeSpec.Sites"/>.</param>
+/// <param name="Site">The site.</param>
+/// <param name="LiveAfter">Registers that a hit must preserve: live behind the NOP.</param>
+/// <param name="Unattachable">Why observers cannot be attached here (dead code), or null.</param>
+public sealed record ProbeSiteFacts(int ProbeIndex, int SiteIndex, ProbeSiteSpec Site, RegisterSet LiveAfter, string? Unattachable);
