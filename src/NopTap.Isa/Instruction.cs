@@ -18,7 +18,7 @@ namespace NopTap.Isa;
 /// <param name="Offset">Jump distance in slots, memory displacement in bytes, or a variant selector.</param>
 /// <param name="Immediate">Constant operand.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1, Size = 8)]
-public readonly record struct Instruction(byte Opcode, byte Registers, short Offset, int Immediate)
+public readonly partial record struct Instruction(byte Opcode, byte Registers, short Offset, int Immediate)
 {
     /// <summary>Bytes in a slot.</summary>
     public const int Size = 8;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Numerics;
+
 namespace NopTap.Isa;
 
 /// <summary>A set of registers: bit n stands for register n.</summary>
@@ -28,6 +30,20 @@ public readonly record struct RegisterSet(ushort Bits)
     /// <summary>Whether a register is in the set.</summary>
     /// <param name="register">The register.</param>
     public bool Contains(Register register) => ((Bits >> (int)register) & 1) != 0;
+
+    /// <summary>Whether there is no element.</summary>
+    public bool IsEmpty => Bits == 0;
+
+    /// <summary>Number of elements.</summary>
+    public int Count => BitOperations.PopCount(Bits);
+
+    /// <summary>This set and one register more.</summary>
+    /// <param name="register">The register.</param>
+    public RegisterSet With(Register register) => this | Of(register);
+
+    /// <summary>This set without one register.</summary>
+    /// <param name="register">The register.</param>
+    public RegisterSet Without(Register register) => this - Of(register);
 
     /// <summary>Union.</summary>
     public static RegisterSet operator |(RegisterSet left, RegisterSet right) => new((ushort)(left.Bits | right.Bits));

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace NopTap.Isa;
+
+/// <summary>What a helper wants of one argument (the kernel's <c>enum bpf_arg_type</c>).</summary>
+public enum HelperArgument
+{
+    /// <summary>Any initialised value.</summary>
+    Anything,
+
+    /// <summary>A map, by a constant reference.</summary>
+    ConstMapPointer,
+
+    /// <summary>Readable memory of the map's key size.</summary>
+    MapKey,
+
+    /// <summary>Readable memory of the map's value size.</summary>
+    MapValue,
+
+    /// <summary>Writable memory of the map's value size; need not be initialised.</summary>
+    MapValueUninitialized,
+
+    /// <summary>Readable memory; the next argument is its size.</summary>
+    Memory,
+
+    /// <summary>As <see cref="Memory"/>, or null.</summary>
+    MemoryOrNull,
+
+    /// <summary>Writable memory, need not be initialised; the next argument is its size.</summary>
+    MemoryUninitialized,
+
+    /// <summary>Size in bytes of the memory argument before it; not zero.</summary>
+    Size,
+
+    /// <summary>Size in bytes of the memory argument before it; may be zero.</summary>
+    SizeOrZero,
+
+    /// <summary>Constant size of the allocation that the helper returns.</summary>
+    ConstantAllocationSize,
+
+    /// <summary>The program's context, unmodified.</summary>
+    Context,
+
+    /// <summary>A static subprogram, called back.</summary>
+    Callback,
+
+    /// <summary>Stack memory handed to a callback, or null.</summary>
+    StackOrNull,
+
+    /// <summary>Memory that a reserve helper returned; given back by this call.</summary>
+    AllocatedMemoryReleased,
+
+    /// <summary>NUL-terminated string in read-only memory.</summary>
+    ConstantString,
+
+    /// <summary>Writable memory of 8 bytes.</summary>
+    PointerToLong,
+}

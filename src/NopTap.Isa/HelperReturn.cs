@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace NopTap.Isa;
+
+/// <summary>What a helper returns (the kernel's <c>enum bpf_return_type</c>).</summary>
+public enum HelperReturn
+{
+    /// <summary>A number.</summary>
+    Integer,
+
+    /// <summary>Nothing; r0 is unreadable afterwards.</summary>
+    Void,
+
+    /// <summary>A value of the map argument, or null.</summary>
+    MapValueOrNull,
+
+    /// <summary>Writable memory of the constant allocation size, or null; must be given back on every path.</summary>
+    AllocatedMemoryOrNull,
+
+    /// <summary>The call does not return when it succeeds (tail call).</summary>
+    TailCall,
+}
