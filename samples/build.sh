@@ -24,3 +24,7 @@ build firewall/firewall.eager.bpf.o firewall/firewall.bpf.c -DEAGER_PROBES
 build firewall/firewall.lazy.bpf.o firewall/firewall.bpf.c -DLAZY_PROBES
 build firewall/firewall.stub.bpf.o firewall/firewall.bpf.c -DSTUB_PROBES
 build firewall/firewall.noprobes.bpf.o firewall/firewall.bpf.c -DNO_PROBES
+build classifier/classifier.bpf.o classifier/classifier.bpf.c
+build observers/observers.bpf.o observers/observers.bpf.c
+build observers/costs.bpf.o observers/costs.bpf.c
+build tailcall/tailcall.bpf.o tailcall/tailcall.bpf.c
