@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace NopTap.Interpreter;
+
+/// <summary>Walks over the elements of a map for <c>bpf_for_each_map_elem</c>.</summary>
+/// <remarks>
+/// The interpreter runs helpers that call the program back itself (this one and <c>bpf_loop</c>), so that the callback is interpreted in
+/// the same run and no exception has a native frame to cross. A cursor, not an enumerator: the callback may change the map.
+/// </remarks>
+public interface IMapElements
+{
+    /// <summary>Moves to the next element.</summary>
+    /// <param name="map">Address of the map, as the program holds it.</param>
+    /// <param name="cursor">0 before the first call; the implementation's own afterwards.</param>
+    /// <param name="key">Address of the key, readable for the program until the next call.</param>
+    /// <param name="value">Address of the value, readable and writable for the program.</param>
+    /// <returns>Whether there is one.</returns>
+    bool TryNext(nint map, ref ulong cursor, out nint key, out nint value);
+
+    /// <summary>Whether a map is of a kind that can be walked.</summary>
+    /// <param name="map">Address of the map, as the program holds it.</param>
+    bool CanWalk(nint map);
+}

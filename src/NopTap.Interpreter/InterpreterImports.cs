@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using NopTap.Formats;
+using NopTap.Isa;
+
+namespace NopTap.Interpreter;
+
+/// <summary>Everything outside a program that it uses while it is interpreted. Immutable; shared by all runs.</summary>
+public sealed record InterpreterImports
+{
+    /// <summary>Instructions that a run may execute when nothing else is said.</summary>
+    public const long DefaultInstructionBudget = 1L << 26;
+
+    /// <summary>Passes of <c>may_goto</c> that one call of a function may make (the kernel's <c>BPF_MAX_LOOPS</c>).</summary>
+    public const int DefaultLoopBudget = 8 * 1024 * 1024;
+
+    /// <summary>Address of each map of the object, as programs hold it.</summary>
+    public ImmutableArray<nint> Maps { get; init; } = [];
+
+    /// <summary>Address of the first value of each map of the object; 0 where a program cannot hold one.</summary>
+    public ImmutableArray<nint> MapValues { get; init; } = [];
+
+    /// <summary>The maps' declarations, by the same indexes; sizes of keys and values are checked by them.</summary>
+    public ImmutableArray<MapSpec> MapSpecs { get; init; } = [];
+
+    /// <summary>Address of each helper, by id: <c>ulong (r1, ..., r5, ThreadBlock*)</c>, System V, never throws.</summary>
+    public FrozenDictionary<int, nint> Helpers { get; init; } = FrozenDictionary<int, nint>.Empty;
+
+    /// <summary>What the helpers take, by id; arguments of a helper that is missing here are passed unchecked.</summary>
+    public FrozenDictionary<int, HelperSignature> Signatures { get; init; } = FrozenDictionary<int, HelperSignature>.Empty;
+
+    /// <summary>Memory beyond the run's own; null for none.</summary>
+    public IGuestRegions? Regions { get; init; }
+
+    /// <summary>Targets of tail calls; null when there are none: every tail call falls through.</summary>
+    public ITailCallTargets? TailCalls { get; init; }
+
+    /// <summary>Elements of maps for <c>bpf_for_each_map_elem</c>; null when no map can be walked.</summary>
+    public IMapElements? Elements { get; init; }
+
+    /// <summary>Legacy packet loads; null when the context has no packet to load from.</summary>
+    public IPacketLoads? PacketLoads { get; init; }
+
+    /// <summary>Observers; null for none.</summary>
+    public IProbeHook? Probes { get; init; }
+
+    /// <summary>Instructions that a run may execute, tail calls and callbacks included.</summary>
+    public long InstructionBudget { get; init; } = DefaultInstructionBudget;
+
+    /// <summary>Passes of <c>may_goto</c> before it jumps, for each call of a function.</summary>
+    public int LoopBudget { get; init; } = DefaultLoopBudget;
+}
