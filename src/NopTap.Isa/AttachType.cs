@@ -137,6 +137,48 @@ public enum AttachType
     /// <summary><c>BPF_LSM_CGROUP</c>.</summary>
     LsmCgroup = 43,
 
+    /// <summary><c>BPF_STRUCT_OPS</c>.</summary>
+    StructOps = 44,
+
+    /// <summary><c>BPF_NETFILTER</c>.</summary>
+    Netfilter = 45,
+
+    /// <summary><c>BPF_TCX_INGRESS</c>.</summary>
+    TcxIngress = 46,
+
+    /// <summary><c>BPF_TCX_EGRESS</c>.</summary>
+    TcxEgress = 47,
+
+    /// <summary><c>BPF_TRACE_UPROBE_MULTI</c>.</summary>
+    TraceUprobeMulti = 48,
+
+    /// <summary><c>BPF_CGROUP_UNIX_CONNECT</c>.</summary>
+    CgroupUnixConnect = 49,
+
+    /// <summary><c>BPF_CGROUP_UNIX_SENDMSG</c>.</summary>
+    CgroupUnixSendmsg = 50,
+
+    /// <summary><c>BPF_CGROUP_UNIX_RECVMSG</c>.</summary>
+    CgroupUnixRecvmsg = 51,
+
+    /// <summary><c>BPF_CGROUP_UNIX_GETPEERNAME</c>.</summary>
+    CgroupUnixGetpeername = 52,
+
+    /// <summary><c>BPF_CGROUP_UNIX_GETSOCKNAME</c>.</summary>
+    CgroupUnixGetsockname = 53,
+
+    /// <summary><c>BPF_NETKIT_PRIMARY</c>.</summary>
+    NetkitPrimary = 54,
+
+    /// <summary><c>BPF_NETKIT_PEER</c>.</summary>
+    NetkitPeer = 55,
+
+    /// <summary><c>BPF_TRACE_KPROBE_SESSION</c>.</summary>
+    TraceKprobeSession = 56,
+
+    /// <summary><c>BPF_TRACE_UPROBE_SESSION</c>.</summary>
+    TraceUprobeSession = 57,
+
     /// <summary>Observer of a static probe (<c>BPF_TRACE_SDT</c> of the SDT series, which has no number in a released kernel; ours lies outside their range).</summary>
     TraceSdt = 0x10000,
 }

@@ -100,4 +100,7 @@ public enum ProgramType
 
     /// <summary><c>BPF_PROG_TYPE_SYSCALL</c>.</summary>
     Syscall = 31,
+
+    /// <summary><c>BPF_PROG_TYPE_NETFILTER</c>.</summary>
+    Netfilter = 32,
 }
