@@ -20,6 +20,9 @@ public sealed partial record BpfObjectSpec
     /// <summary>Maps, global-data sections included (<c>.rodata</c>, <c>.data</c>, <c>.bss</c> and custom ones).</summary>
     public ImmutableArray<MapSpec> Maps { get; init; } = [];
 
+    /// <summary>Names that the object uses and does not define.</summary>
+    public ImmutableArray<ExternSpec> Externs { get; init; } = [];
+
     /// <summary>Type information, or null when the object was built without -g.</summary>
     public BtfTypes? Btf { get; init; }
 }

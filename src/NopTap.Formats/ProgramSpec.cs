@@ -28,6 +28,15 @@ public sealed record ProgramSpec
     /// <summary>Text behind the slash of the section name, for example the function of <c>fentry/NAME</c>; null when there is none.</summary>
     public string? AttachTarget { get; init; }
 
+    /// <summary>Whether the program may sleep (<c>.s</c> sections and <c>syscall</c>).</summary>
+    public bool IsSleepable { get; init; }
+
+    /// <summary>Whether an XDP program takes fragmented packets (<c>xdp.frags</c>).</summary>
+    public bool HasFrags { get; init; }
+
+    /// <summary>Whether it is loaded unless asked otherwise; false for <c>SEC("?xdp")</c>.</summary>
+    public bool AutoLoad { get; init; } = true;
+
     /// <summary>Licence of the object.</summary>
     public string License { get; init; } = "";
 
@@ -42,6 +51,9 @@ public sealed record ProgramSpec
 
     /// <summary>Line records of <c>.BTF.ext</c>, ordered by instruction.</summary>
     public ImmutableArray<LineInfo> Lines { get; init; } = [];
+
+    /// <summary>Relocations against types, left as compiled; see <see cref="CoreRelocationSpec"/>.</summary>
+    public ImmutableArray<CoreRelocationSpec> CoreRelocations { get; init; } = [];
 
     /// <summary>Probes with at least one site in this program, and declared ones without.</summary>
     public ImmutableArray<ProbeSpec> Probes { get; init; } = [];
@@ -85,30 +97,3 @@ public sealed record ProgramSpec
         return Lines.Length != 0 && Lines[low].Instruction <= instruction ? Lines[low] : null;
     }
 }
-
-/// <summary>One function of a program.</summary>
-/// <param name="Name">Symbol name.</param>
-/// <param name="Start">First slot.</param>
-/// <param name="Length">Slots.</param>
-/// <param name="IsGlobal">Whether it is verified once from its prototype (non-static subprogram).</param>
-/// <param name="BtfTypeId">Its FUNC in the object's BTF; 0 when unknown.</param>
-public sealed record FunctionSpec(string Name, int Start, int Length, bool IsGlobal, int BtfTypeId)
-{
-    /// <summary>Slot behind the last.</summary>
-    public int End => Start + Length;
-}
-
-/// <summary>A wide load whose constant is a map or an address inside a map's value.</summary>
-/// <param name="Instruction">First slot of the load.</param>
-/// <param name="MapIndex">Index into <see cref="BpfObjectSpec.Maps"/>.</param>
-/// <param name="IsValue">True: address of the map's first value plus <paramref name="Offset"/>; false: the map itself.</param>
-/// <param name="Offset">Bytes into the value; 0 for the map itself.</param>
-public readonly record struct MapReference(int Instruction, int MapIndex, bool IsValue, uint Offset);
-
-/// <summary>Where an instruction comes from (<c>bpf_line_info</c>).</summary>
-/// <param name="Instruction">First slot that the record covers.</param>
-/// <param name="File">Source file as the compiler saw it.</param>
-/// <param name="Text">The source line, untrimmed.</param>
-/// <param name="Line">1-based line.</param>
-/// <param name="Column">1-based column; 0 when unknown.</param>
-public sealed record LineInfo(int Instruction, string File, string Text, int Line, int Column);

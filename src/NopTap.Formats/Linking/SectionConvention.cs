@@ -29,9 +29,3 @@ readonly record struct SectionConvention(
             : new SectionConvention(ProgramType.Unspec, default, target, false, false, autoLoad);
     }
 }
-
-/// <summary>One row of the table of section names.</summary>
-readonly record struct SectionRule(ProgramType Type, AttachType AttachType, bool IsSleepable = false, bool HasFrags = false)
-{
-    public SectionConvention With(string? target, bool autoLoad) => new(Type, AttachType, target, IsSleepable, HasFrags, autoLoad);
-}

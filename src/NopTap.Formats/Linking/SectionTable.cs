@@ -74,7 +74,6 @@ static class SectionTable
         ["cgroup/dev"] = new(ProgramType.CgroupDevice, AttachType.CgroupDevice),
         ["sk_lookup"] = new(ProgramType.SkLookup, AttachType.SkLookup),
         ["netfilter"] = new(ProgramType.Netfilter, AttachType.Netfilter),
-        ["bpf_sdt"] = new(ProgramType.Tracing, AttachType.TraceSdt),
     }.ToFrozenDictionary();
 
     /// <summary>Names that may be followed by a slash and what to attach to.</summary>
