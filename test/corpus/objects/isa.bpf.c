@@ -104,7 +104,7 @@ int atomics(struct __sk_buff *skb)
 
 #ifdef NEWEST
 SEC("socket")
-__attribute__((naked)) int newest(struct __sk_buff *skb)
+__attribute__((naked)) int newest(void)
 {
 	asm volatile("r1 = 8\n"
 		     "gotol +0\n"
