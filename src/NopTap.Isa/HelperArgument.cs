@@ -55,4 +55,7 @@ public enum HelperArgument
 
     /// <summary>Writable memory of 8 bytes.</summary>
     PointerToLong,
+
+    /// <summary>Writable memory that is initialised, or null; the next argument is its size.</summary>
+    WritableMemoryOrNull,
 }

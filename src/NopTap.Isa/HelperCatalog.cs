@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace NopTap.Isa;
+
+/// <summary>The kernel's helpers: all their names, and the types of those that this runtime knows.</summary>
+/// <remarks>
+/// Argument kinds, licence and packet effects follow the kernel's prototypes (Linux 6.18). <see cref="HelperEffects.Managed"/> is never
+/// set here: how a helper is entered is the runtime's affair.
+/// </remarks>
+public static class HelperCatalog
+{
+    static readonly FrozenDictionary<int, HelperSignature> s_byId = Build().ToFrozenDictionary(signature => signature.Id);
+
+    static readonly FrozenDictionary<string, int> s_idByName =
+        Enumerable.Range(1, HelperNames.All.Length - 1).ToFrozenDictionary(id => HelperNames.All[id]);
+
+    /// <summary>Every helper whose type is known, ordered by number.</summary>
+    public static ImmutableArray<HelperSignature> All { get; } = [.. s_byId.Values.OrderBy(signature => signature.Id)];
+
+    /// <summary>Type of a helper, or null when this runtime does not know it.</summary>
+    /// <param name="id">Number in the call instruction.</param>
+    public static HelperSignature? Find(int id) => s_byId.GetValueOrDefault(id);
+
+    /// <summary>Type of a helper, or null when this runtime does not know it.</summary>
+    /// <param name="id">The helper.</param>
+    public static HelperSignature? Find(HelperId id) => Find((int)id);
+
+    /// <summary>Name of a helper of the kernel without <c>bpf_</c>, or null where the kernel has none of this number.</summary>
+    /// <param name="id">Number in the call instruction.</param>
+    public static string? NameOf(int id) => id > 0 && id < HelperNames.All.Length ? HelperNames.All[id] : null;
+
+    /// <summary>Number of a helper of the kernel by name.</summary>
+    /// <param name="name">Name with or without <c>bpf_</c>.</param>
+    /// <param name="id">The number.</param>
+    public static bool TryFindId(string name, out int id)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return s_idByName.TryGetValue(name.StartsWith("bpf_", StringComparison.Ordinal) ? name[4..] : name, out id);
+    }
+
+    static HelperSignature Of(HelperId id, HelperReturn @return, HelperEffects effects, params ReadOnlySpan<HelperArgument> arguments) =>
+        new((int)id, HelperNames.All[(int)id], @return, [.. arguments], effects);
+
+    static HelperSignature Of(HelperId id, HelperReturn @return, params ReadOnlySpan<HelperArgument> arguments) =>
+        Of(id, @return, HelperEffects.None, arguments);
+
+    static HelperSignature[] Build() => [.. Maps(), .. Machine(), .. RingBuffer(), .. Control(), .. Packets(), .. Text()];
+
+    static HelperSignature[] Maps() =>
+    [
+        Of(HelperId.MapLookupElem, HelperReturn.MapValueOrNull, HelperArgument.ConstMapPointer, HelperArgument.MapKey),
+        Of(HelperId.MapUpdateElem, HelperReturn.Integer,
+            HelperArgument.ConstMapPointer, HelperArgument.MapKey, HelperArgument.MapValue, HelperArgument.Anything),
+        Of(HelperId.MapDeleteElem, HelperReturn.Integer, HelperArgument.ConstMapPointer, HelperArgument.MapKey),
+    ];
+
+    static HelperSignature[] Machine() =>
+    [
+        Of(HelperId.KtimeGetNs, HelperReturn.Integer),
+        Of(HelperId.KtimeGetBootNs, HelperReturn.Integer),
+        Of(HelperId.GetPrandomU32, HelperReturn.Integer),
+        Of(HelperId.GetSmpProcessorId, HelperReturn.Integer),
+        Of(HelperId.GetAttachCookie, HelperReturn.Integer, HelperArgument.Context),
+        Of(HelperId.ProbeReadKernel, HelperReturn.Integer, HelperEffects.GplOnly,
+            HelperArgument.MemoryUninitialized, HelperArgument.SizeOrZero, HelperArgument.Anything),
+    ];
+
+    static HelperSignature[] RingBuffer() =>
+    [
+        Of(HelperId.RingbufOutput, HelperReturn.Integer,
+            HelperArgument.ConstMapPointer, HelperArgument.Memory, HelperArgument.SizeOrZero, HelperArgument.Anything),
+        Of(HelperId.RingbufReserve, HelperReturn.AllocatedMemoryOrNull,
+            HelperArgument.ConstMapPointer, HelperArgument.ConstantAllocationSize, HelperArgument.Anything),
+        Of(HelperId.RingbufSubmit, HelperReturn.Void, HelperArgument.AllocatedMemoryReleased, HelperArgument.Anything),
+        Of(HelperId.RingbufDiscard, HelperReturn.Void, HelperArgument.AllocatedMemoryReleased, HelperArgument.Anything),
+        Of(HelperId.RingbufQuery, HelperReturn.Integer, HelperArgument.ConstMapPointer, HelperArgument.Anything),
+    ];
+
+    static HelperSignature[] Control() =>
+    [
+        // A tail call that succeeds may have changed the packet before the caller's caller sees it again.
+        Of(HelperId.TailCall, HelperReturn.TailCall, HelperEffects.ChangesPacket,
+            HelperArgument.Context, HelperArgument.ConstMapPointer, HelperArgument.Anything),
+        Of(HelperId.Loop, HelperReturn.Integer, HelperEffects.CallsBack,
+            HelperArgument.Anything, HelperArgument.Callback, HelperArgument.StackOrNull, HelperArgument.Anything),
+        Of(HelperId.ForEachMapElem, HelperReturn.Integer, HelperEffects.CallsBack,
+            HelperArgument.ConstMapPointer, HelperArgument.Callback, HelperArgument.StackOrNull, HelperArgument.Anything),
+    ];
+
+    static HelperSignature[] Packets() =>
+    [
+        Of(HelperId.XdpGetBuffLen, HelperReturn.Integer, HelperArgument.Context),
+        Of(HelperId.XdpAdjustHead, HelperReturn.Integer, HelperEffects.ChangesPacket, HelperArgument.Context, HelperArgument.Anything),
+        Of(HelperId.XdpAdjustMeta, HelperReturn.Integer, HelperEffects.ChangesPacket, HelperArgument.Context, HelperArgument.Anything),
+        Of(HelperId.XdpAdjustTail, HelperReturn.Integer, HelperEffects.ChangesPacket, HelperArgument.Context, HelperArgument.Anything),
+        Of(HelperId.SkbLoadBytes, HelperReturn.Integer,
+            HelperArgument.Context, HelperArgument.Anything, HelperArgument.MemoryUninitialized, HelperArgument.Size),
+    ];
+
+    static HelperSignature[] Text() =>
+    [
+        // The values to print, r3 to r5, have no declared type: the format decides how many are read.
+        Of(HelperId.TracePrintk, HelperReturn.Integer, HelperEffects.GplOnly, HelperArgument.Memory, HelperArgument.Size),
+        Of(HelperId.Snprintf, HelperReturn.Integer, HelperEffects.GplOnly,
+            HelperArgument.WritableMemoryOrNull, HelperArgument.SizeOrZero, HelperArgument.ConstantString,
+            HelperArgument.MemoryOrNull, HelperArgument.SizeOrZero),
+        Of(HelperId.Strncmp, HelperReturn.Integer, HelperArgument.Memory, HelperArgument.Size, HelperArgument.ConstantString),
+    ];
+}
