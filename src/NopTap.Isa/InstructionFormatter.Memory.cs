@@ -19,22 +19,22 @@ public static partial class InstructionFormatter
                 line.Text("map[fd:").Number(instruction.Immediate).Text("]");
                 break;
             case PseudoSource.MapValue:
-                line.Text("map[fd:").Number(instruction.Immediate).Text("][0]+").Number(second.Immediate);
+                line.Text("map[fd:").Number(instruction.Immediate).Text("][0]").SignedNumber(second.Immediate);
                 break;
             case PseudoSource.MapIndex:
                 line.Text("map[idx:").Number(instruction.Immediate).Text("]");
                 break;
             case PseudoSource.MapIndexValue:
-                line.Text("map[idx:").Number(instruction.Immediate).Text("][0]+").Number(second.Immediate);
+                line.Text("map[idx:").Number(instruction.Immediate).Text("][0]").SignedNumber(second.Immediate);
                 break;
             case PseudoSource.BtfId:
-                line.Text("btf[").Number(instruction.Immediate).Text("]+").Number(second.Immediate);
+                line.Text("btf[").Number(instruction.Immediate).Text("]").SignedNumber(second.Immediate);
                 break;
             case PseudoSource.Function when second.Immediate == 0:
                 line.Text("subprog[").SignedNumber(instruction.Immediate).Text("]");
                 break;
             case PseudoSource.Function:
-                line.Text("subprog[").SignedNumber(instruction.Immediate).Text("]+").Number(second.Immediate);
+                line.Text("subprog[").SignedNumber(instruction.Immediate).Text("]").SignedNumber(second.Immediate);
                 break;
             default:
                 line.Text("0x").Hex(instruction.WideImmediate(second));

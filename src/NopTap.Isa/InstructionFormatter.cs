@@ -4,7 +4,7 @@ using System.Text;
 
 namespace NopTap.Isa;
 
-/// <summary>Writes instructions as text; the assembler reads it back.</summary>
+/// <summary>Writes instructions as text; <see cref="Assembler"/> reads it back.</summary>
 /// <remarks>
 /// Any slot can be written. One whose opcode or variant is unknown becomes <c>.8byte 0x…</c>; unused fields that are not zero do not show.
 /// The LLVM dialect shows neither the kind of a wide load or call nor the displacement of an indirect packet load, as the tool.
@@ -58,8 +58,7 @@ public static partial class InstructionFormatter
     {
         ArgumentNullException.ThrowIfNull(text);
         Instruction instruction = program[index];
-        InstructionFault fault = InstructionChecks.Find(program, index);
-        if (HasNoText(fault))
+        if (HasNoText(program, index))
         {
             AppendRaw(text, instruction);
             return;
@@ -85,10 +84,14 @@ public static partial class InstructionFormatter
         }
     }
 
-    static bool HasNoText(InstructionFault fault) => fault is
-        InstructionFault.UnknownOpcode or InstructionFault.SourceNoKind or InstructionFault.OffsetNoVariant or
-        InstructionFault.ImmediateNoVariant or InstructionFault.AtomicWidth or
-        InstructionFault.SecondSlotMissing or InstructionFault.SecondSlotReserved;
+    static bool HasNoText(ReadOnlySpan<Instruction> program, int index)
+    {
+        if (program[index].IsWideLoad && index + 1 == program.Length)
+            return true;
+        return InstructionChecks.Find(program, index) is
+            InstructionFault.UnknownOpcode or InstructionFault.SourceNoKind or InstructionFault.OffsetNoVariant or
+            InstructionFault.ImmediateNoVariant or InstructionFault.AtomicWidth or InstructionFault.SecondSlotReserved;
+    }
 
     static void AppendRaw(StringBuilder text, Instruction instruction)
     {
