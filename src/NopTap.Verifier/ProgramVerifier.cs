@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Immutable;
+using NopTap.Isa;
+using NopTap.Verifier.Cfg;
+using NopTap.Verifier.Origins;
+using NopTap.Verifier.Structure;
+
+namespace NopTap.Verifier;
+
+/// <summary>Decides whether a program may run, and collects what engines need to know of it.</summary>
+/// <remarks>Pure and thread-safe: the same request gives the same result. Nothing is thrown for a bad program.</remarks>
+public static class ProgramVerifier
+{
+    static readonly ImmutableArray<string> s_notChecked =
+    [
+        "bounds of accesses through pointers to packets, map values, the stack (except directly through r10) and allocated memory",
+        "null checks of the results of map look-ups and reservations",
+        "types and sizes of helper arguments",
+        "stack slots that are read before they are written",
+        "reservations that are never given back",
+        "termination: loops run until the engine stops them",
+        "the range of the return value",
+    ];
+
+    /// <summary>Verifies a program.</summary>
+    /// <param name="request">The program and what it may use.</param>
+    public static VerificationResult Verify(VerificationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (StructureChecker.Check(request) is Diagnostic malformed)
+            return new VerificationResult(malformed);
+        var graph = new ControlFlowGraph(request.Program);
+        Diagnostic? refused = CallDepth.Check(graph) ?? Initialization.Check(graph, request);
+        if (refused is not null)
+            return new VerificationResult(refused);
+        var origins = OriginAnalysis.Run(graph, request);
+        ImmutableArray<Instruction>.Builder code = request.Program.Instructions.ToBuilder();
+        refused = new ContextRewriter(graph, request.Context).Rewrite(origins, code) ?? ProbeArguments.Check(graph, origins);
+        if (refused is not null)
+            return new VerificationResult(refused);
+        return new VerificationResult(Facts.Build(graph, request, origins, code.ToImmutable()), s_notChecked);
+    }
+}

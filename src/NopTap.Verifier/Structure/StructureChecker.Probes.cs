@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Globalization;
+using NopTap.Formats;
+using NopTap.Isa;
+
+namespace NopTap.Verifier.Structure;
+
+sealed partial class StructureChecker
+{
+    /// <summary>Arguments of a probe at most.</summary>
+    public const int MaxProbeArguments = 5;
+
+    Diagnostic? CheckProbes()
+    {
+        var taken = new HashSet<int>();
+        foreach (ProbeSpec probe in _program.Probes)
+        {
+            foreach (ProbeSiteSpec site in probe.Sites)
+            {
+                if (CheckSite(probe, site, taken) is Diagnostic problem)
+                    return problem;
+            }
+        }
+
+        return null;
+    }
+
+    Diagnostic? CheckSite(ProbeSpec probe, ProbeSiteSpec site, HashSet<int> taken)
+    {
+        if (!IsNop(site.Instruction))
+            return BadSite(probe, site.Instruction, "site is no 'goto +0'");
+        if (!taken.Add(site.Instruction))
+            return BadSite(probe, site.Instruction, "site is also the site of another probe");
+        if (site.Arguments.Length > MaxProbeArguments)
+            return BadSite(probe, site.Instruction, string.Create(CultureInfo.InvariantCulture, $"site has {site.Arguments.Length} arguments where {MaxProbeArguments} are the most"));
+        foreach (ProbeArgumentSpec argument in site.Arguments)
+        {
+            if (!argument.IsConstant && argument.Register > Register.R9)
+                return BadSite(probe, site.Instruction, $"argument in register {(int)argument.Register}, which holds no values");
+        }
+
+        return site.IsLazy ? CheckArming(probe, site, taken) : null;
+    }
+
+    Diagnostic? CheckArming(ProbeSpec probe, ProbeSiteSpec site, HashSet<int> taken)
+    {
+        int arming = site.ArmingInstruction;
+        string? what = null;
+        if (!IsNop(arming))
+            what = $"arming site at slot {arming} is no 'goto +0'";
+        else if (!taken.Add(arming))
+            what = $"arming site at slot {arming} is also a site";
+        else if ((uint)site.ArmedTarget >= (uint)_code.Length || _secondHalf[site.ArmedTarget])
+            what = $"arming jump goes to slot {site.ArmedTarget}, where no instruction starts";
+        else if (_program.FunctionAt(site.ArmedTarget) != _program.FunctionAt(arming))
+            what = $"arming jump from slot {arming} to slot {site.ArmedTarget} leaves its function";
+        if (what is null)
+            return null;
+        return VerifierDiagnostics.BadArmingSite.At(
+            ProgramPlaces.Probe(_program, probe, site.Instruction), what, "build the probe with SDT_PROBE of bpf_sdt.h and link the object unchanged");
+    }
+
+    bool IsNop(int slot) => (uint)slot < (uint)_code.Length && !_secondHalf[slot] && _code[slot].IsNopGoto;
+
+    Diagnostic BadSite(ProbeSpec probe, int slot, string what) => VerifierDiagnostics.BadProbeSite.At(
+        ProgramPlaces.Probe(_program, probe, Math.Clamp(slot, 0, _code.Length - 1)) with { Instruction = slot },
+        what,
+        "build the probe with the macros of bpf_sdt.h and link the object unchanged");
+}

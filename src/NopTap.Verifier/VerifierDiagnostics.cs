@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using NopTap.Isa;
+
+namespace NopTap.Verifier;
+
+/// <summary>Every kind of rejection that the verifier knows.</summary>
+public static class VerifierDiagnostics
+{
+    /// <summary>The functions of the program do not cover its slots one after the other.</summary>
+    public static readonly DiagnosticDescriptor MalformedProgram = new("BPF2001", "malformed program");
+
+    /// <summary>More slots than the verifier takes.</summary>
+    public static readonly DiagnosticDescriptor ProgramTooLarge = new("BPF2002", "program too large", Errno.E2BIG);
+
+    /// <summary>A jump that leaves its function.</summary>
+    public static readonly DiagnosticDescriptor JumpOutOfFunction = new("BPF2005", "jump out of its function");
+
+    /// <summary>A jump to the second slot of a wide load.</summary>
+    public static readonly DiagnosticDescriptor JumpIntoWideLoad = new("BPF2006", "jump into a wide load");
+
+    /// <summary>A function whose last instruction does not leave it.</summary>
+    public static readonly DiagnosticDescriptor FallsOffFunction = new("BPF2007", "fall through the end of a function");
+
+    /// <summary>A call or function reference that does not name the start of a function.</summary>
+    public static readonly DiagnosticDescriptor BadCallTarget = new("BPF2008", "call target is no function");
+
+    /// <summary>A helper that this program may not call or that is unknown.</summary>
+    public static readonly DiagnosticDescriptor UnknownHelper = new("BPF2009", "helper not available");
+
+    /// <summary>A call of a kernel function.</summary>
+    public static readonly DiagnosticDescriptor KernelFunction = new("BPF2010", "kernel function called");
+
+    /// <summary>A load of a kernel variable by BTF id.</summary>
+    public static readonly DiagnosticDescriptor KernelVariable = new("BPF2011", "kernel variable loaded");
+
+    /// <summary>A call through a register.</summary>
+    public static readonly DiagnosticDescriptor IndirectCall = new("BPF2012", "indirect call");
+
+    /// <summary>A wide load of a map that the request does not have.</summary>
+    public static readonly DiagnosticDescriptor UnknownMap = new("BPF2013", "unknown map");
+
+    /// <summary>An access relative to the frame pointer outside of the frame.</summary>
+    public static readonly DiagnosticDescriptor StackOutOfBounds = new("BPF2014", "stack access out of bounds", Errno.EACCES);
+
+    /// <summary>A stack access that is not aligned to its width.</summary>
+    public static readonly DiagnosticDescriptor StackMisaligned = new("BPF2015", "misaligned stack access", Errno.EACCES);
+
+    /// <summary>A function that calls itself, at once or through others.</summary>
+    public static readonly DiagnosticDescriptor Recursion = new("BPF2016", "recursion");
+
+    /// <summary>More nested calls than there are frames.</summary>
+    public static readonly DiagnosticDescriptor CallsTooDeep = new("BPF2017", "calls too deep", Errno.E2BIG);
+
+    /// <summary>A probe site that is not one, or collides with another.</summary>
+    public static readonly DiagnosticDescriptor BadProbeSite = new("BPF2018", "bad probe site");
+
+    /// <summary>An arming site of a lazy probe that is not one.</summary>
+    public static readonly DiagnosticDescriptor BadArmingSite = new("BPF2019", "bad arming site");
+
+    /// <summary>A register that is read before it is written on some path.</summary>
+    public static readonly DiagnosticDescriptor UninitializedRegister = new("BPF2020", "uninitialised register", Errno.EACCES);
+
+    /// <summary>A probe argument in a register that is not written on some path.</summary>
+    public static readonly DiagnosticDescriptor UninitializedProbeArgument = new("BPF2021", "uninitialised probe argument", Errno.EACCES);
+
+    /// <summary>A probe argument that is not what the probe declares.</summary>
+    public static readonly DiagnosticDescriptor ProbeArgumentType = new("BPF2022", "probe argument of another type", Errno.EACCES);
+
+    /// <summary>A context access where the context has no field.</summary>
+    public static readonly DiagnosticDescriptor NoContextField = new("BPF2023", "no such context field", Errno.EACCES);
+
+    /// <summary>A context access of a width or kind that the field does not take.</summary>
+    public static readonly DiagnosticDescriptor BadContextAccess = new("BPF2024", "context access of a wrong width", Errno.EACCES);
+
+    /// <summary>A store to a context field that programs may only read.</summary>
+    public static readonly DiagnosticDescriptor ReadOnlyContextField = new("BPF2025", "read-only context field", Errno.EACCES);
+
+    /// <summary>An access through the context pointer after arithmetic on it.</summary>
+    public static readonly DiagnosticDescriptor ModifiedContext = new("BPF2026", "modified context pointer", Errno.EACCES);
+
+    /// <summary>One instruction that uses the context on one path and something else on another.</summary>
+    public static readonly DiagnosticDescriptor MixedPointers = new("BPF2027", "different pointers in one instruction");
+
+    /// <summary>An access through a value that is no address of memory.</summary>
+    public static readonly DiagnosticDescriptor NotDereferenceable = new("BPF2028", "pointer without memory", Errno.EACCES);
+}
