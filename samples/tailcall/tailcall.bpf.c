@@ -79,7 +79,7 @@ int on_ipv6(struct xdp_md *ctx)
 SEC("xdp")
 int spin(struct xdp_md *ctx)
 {
-	__u32 times = __sync_fetch_and_add(&spins, 1) + 1;
+	__u32 times = ++spins;
 
 	SDT_PROBE_EAGER(spun, times);
 	bpf_tail_call(ctx, &stages, SLOT_SPIN);
