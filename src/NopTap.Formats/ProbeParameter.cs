@@ -12,5 +12,13 @@ namespace NopTap.Formats;
 public sealed record ProbeParameter(string? Name, string TypeName, int TypeId, ProbeArgumentKind Kind, int Size, bool IsSigned)
 {
     /// <summary>C text of the parameter.</summary>
-    public override string ToString() => Name is null ? TypeName : TypeName.EndsWith('*') ? TypeName + Name : $"{TypeName} {Name}";
+    public override string ToString()
+    {
+        if (Name is null)
+            return TypeName;
+        int function = TypeName.IndexOf("(*)", StringComparison.Ordinal);
+        if (function >= 0)
+            return TypeName.Insert(function + 2, Name);
+        return TypeName.EndsWith('*') ? TypeName + Name : $"{TypeName} {Name}";
+    }
 }

@@ -56,16 +56,22 @@ sealed class CodeSection
     /// <summary>Whether a slot of some function begins an instruction, rather than being the second half of a wide load.</summary>
     public bool IsBoundary(int slot) => !_secondHalves[slot];
 
-    /// <summary>Whether a slot belongs to a function.</summary>
-    public bool IsInFunction(int slot)
+    /// <summary>A function that holds a slot, or null.</summary>
+    public CodeFunction? FunctionAt(int slot)
     {
-        foreach (CodeFunction function in Functions)
+        // Functions overlap only as aliases of one another, so the last that begins before the slot is one of those that hold it.
+        int low = 0;
+        int high = Functions.Length;
+        while (low < high)
         {
-            if (slot >= function.Start && slot < function.End)
-                return true;
+            int middle = (low + high) / 2;
+            if (Functions[middle].Start <= slot)
+                low = middle + 1;
+            else
+                high = middle;
         }
 
-        return false;
+        return low != 0 && slot < Functions[low - 1].End ? Functions[low - 1] : null;
     }
 
     /// <summary>Takes the functions that the symbol table places here.</summary>
