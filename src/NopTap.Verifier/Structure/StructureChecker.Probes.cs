@@ -47,8 +47,8 @@ sealed partial class StructureChecker
     {
         int arming = site.ArmingInstruction;
         string? what = null;
-        if (!IsNop(arming))
-            what = $"arming site at slot {arming} is no 'goto +0'";
+        if (!IsNop(arming) && !IsNeverTaken(arming, site.ArmedTarget))
+            what = $"arming site at slot {arming} is neither 'goto +0' nor 'if r10 == 0 goto' to the armed target";
         else if (!taken.Add(arming))
             what = $"arming site at slot {arming} is also a site";
         else if ((uint)site.ArmedTarget >= (uint)_code.Length || _secondHalf[site.ArmedTarget])
@@ -62,6 +62,12 @@ sealed partial class StructureChecker
     }
 
     bool IsNop(int slot) => (uint)slot < (uint)_code.Length && !_secondHalf[slot] && _code[slot].IsNopGoto;
+
+    // What bpf_sdt.h writes: a branch that no runtime ever takes by itself, so that one without probes still sees where it leads.
+    bool IsNeverTaken(int slot, int target) =>
+        (uint)slot < (uint)_code.Length && !_secondHalf[slot]
+        && _code[slot] is { Opcode: Opcode.Jmp | Opcode.Jeq | Opcode.K, Destination: Register.R10, Immediate: 0 } branch
+        && branch.JumpTarget(slot) == target;
 
     Diagnostic BadSite(ProbeSpec probe, int slot, string what) => VerifierDiagnostics.BadProbeSite.At(
         ProgramPlaces.Probe(_program, probe, Math.Clamp(slot, 0, _code.Length - 1)) with { Instruction = slot },
