@@ -7,7 +7,19 @@ namespace NopTap.Jit.Abi;
 /// <summary>
 /// The native head of a live map. Its address is what a program holds as a map pointer; helpers and emitted look-ups read it.
 /// </summary>
-/// <remarks>Lives as long as its map; only the fields of its own kind of map mean something.</remarks>
+/// <remarks>
+/// Lives as long as its map; only the fields of its own kind of map mean something.
+/// <para>
+/// Hash look-up: <c>bucket = Buckets + 8 * (hash &amp; BucketMask)</c> holds {int head, int lock}. A positive link is the number of an element
+/// at <c>Values + number * ElementStride</c>: {int next, uint hash, key padded to 8, value}. Zero, only ever in a head, is an empty bucket. A
+/// negative link ends the chain and carries the bucket's number in its low 31 bits; when that is not the bucket where the walk began, an
+/// element was recycled under the reader, who starts again.
+/// </para>
+/// <para>
+/// Hash: <c>h = HashSeed</c>; for each 8 bytes of key and once for the 1 to 7 that remain (zero-extended, little endian):
+/// <c>h = (h ^ word) * 0x9E3779B97F4A7C15; h ^= h &gt;&gt; 32</c>; the result is the low 32 bits.
+/// </para>
+/// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = 192)]
 public unsafe struct MapHeader
 {
@@ -74,4 +86,40 @@ public unsafe struct MapHeader
     /// <summary>Hash kinds: offset of the value in an element.</summary>
     [FieldOffset(84)]
     public uint ElementValueOffset;
+
+    /// <summary>Per-cpu hashes: value 0 of processor 0; the value of an element lies at its number times <see cref="ValueStride"/>.</summary>
+    [FieldOffset(88)]
+    public byte* ProcessorValues;
+
+    /// <summary>Hash kinds: for each element the number of the next free one.</summary>
+    [FieldOffset(96)]
+    public uint* FreeLinks;
+
+    /// <summary>Ring buffers: the control pages and the data behind them, mapped twice.</summary>
+    [FieldOffset(104)]
+    public byte* Ring;
+
+    /// <summary>Ring buffers: bytes of data less one.</summary>
+    [FieldOffset(112)]
+    public ulong RingMask;
+
+    /// <summary>Hash kinds: elements that exist, one more than the highest number.</summary>
+    [FieldOffset(120)]
+    public uint ElementCount;
+
+    /// <summary>1 once frozen: the host may not write any more.</summary>
+    [FieldOffset(124)]
+    public uint Frozen;
+
+    /// <summary>Hash kinds: top of the stack of free elements; change count above, number below.</summary>
+    [FieldOffset(128)]
+    public ulong FreeHead;
+
+    /// <summary>Hash kinds: elements in use as far as capacity is concerned.</summary>
+    [FieldOffset(136)]
+    public long Count;
+
+    /// <summary>Hash kinds: lowest element number that was never used.</summary>
+    [FieldOffset(144)]
+    public uint HighWater;
 }

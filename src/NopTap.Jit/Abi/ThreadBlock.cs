@@ -14,8 +14,8 @@ namespace NopTap.Jit.Abi;
 /// cost nothing.
 /// <code>
 /// 0      8      16     24     32     40     48     56     64            4096
-/// |Epoch |Depth |Tail  |Proc- |Cookie|Run   |Random|Fault | spare      | slots: 16 bytes each
-/// |      |      |Calls |essor |      |Frame |      |      |            |
+/// |Epoch |Depth |Tail  |Proc- |Cookie|Run   |Random|Fault | windows,   | slots: 16 bytes each
+/// |      |      |Calls |essor |      |Frame |      |      | spare      |
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = SlotsOffset)]
@@ -73,4 +73,17 @@ public unsafe struct ThreadBlock
     /// <summary>Not zero when a helper caught an exception; the runtime takes it from the managed side.</summary>
     [FieldOffset(56)]
     public ulong Fault;
+
+    /// <summary>Stack of the current run: from the lowest address that a frame may use to the highest. Set by the runtime, as the two below.</summary>
+    /// <remarks>What an observer may read through <c>bpf_probe_read_kernel</c> beside map values. An unset window is empty.</remarks>
+    [FieldOffset(64)]
+    public MemoryWindow Stack;
+
+    /// <summary>Native context of the current run.</summary>
+    [FieldOffset(80)]
+    public MemoryWindow Context;
+
+    /// <summary>Packet buffer of the current run, headroom and tailroom included.</summary>
+    [FieldOffset(96)]
+    public MemoryWindow Packet;
 }

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using NopTap.Formats;
+using NopTap.Isa;
+using NopTap.Jit.Abi;
+using NopTap.Native;
+
+namespace NopTap.Maps;
+
+/// <summary>A live map: memory that programs and the host share. Every member may be used from many threads, while programs run.</summary>
+/// <remarks>
+/// Keys and values are native memory, so programs use them with plain loads and stores. A value that one side writes while the other
+/// reads it may be seen half old and half new, as in the kernel; words of up to 8 bytes that are aligned are always whole.
+/// Disposing ends the host's use; the memory goes when the last program that uses the map is unloaded.
+/// </remarks>
+public abstract unsafe partial class BpfMap : IDisposable
+{
+    readonly MapMemory _memory;
+    readonly MapHeader* _header;
+    readonly MapSpec _spec;
+    int _isDisposed;
+
+    private protected BpfMap(MapSpec spec, uint id, MappedMemory memory, MappedMemory? more = null)
+    {
+        _spec = spec;
+        _memory = new MapMemory(memory, more, this);
+        _header = (MapHeader*)memory.Address;
+        _header->Type = (uint)spec.Type;
+        _header->KeySize = spec.KeySize;
+        _header->ValueSize = spec.ValueSize;
+        _header->MaxEntries = spec.MaxEntries;
+        _header->Flags = spec.Flags;
+        _header->Id = id;
+        _header->ValueStride = AlignTo8(spec.ValueSize);
+        _header->Handle = _memory.OwnerHandle;
+        Id = id;
+    }
+
+    /// <summary>Processors whose copies of per-cpu values may hold something: at least the machine's, more when more threads run programs.</summary>
+    public static int PossibleProcessors => ProcessorSlots.Count;
+
+    /// <summary>Id, unique among the maps of a runtime.</summary>
+    public uint Id { get; }
+
+    /// <summary>Whole name, as the object gives it.</summary>
+    public string Name => _spec.Name;
+
+    /// <summary>Kind of map.</summary>
+    public MapType Type => _spec.Type;
+
+    /// <summary>Bytes in a key.</summary>
+    public int KeySize => (int)_spec.KeySize;
+
+    /// <summary>Bytes in a value; of one processor for per-cpu maps.</summary>
+    public int ValueSize => (int)_spec.ValueSize;
+
+    /// <summary>Capacity in entries; in bytes for a ring buffer.</summary>
+    public uint MaxEntries => _spec.MaxEntries;
+
+    /// <summary>Creation flags.</summary>
+    public MapFlags Flags => (MapFlags)_spec.Flags;
+
+    /// <summary>Whether the host may not write any more.</summary>
+    public bool IsFrozen { get; private set; }
+
+    /// <summary>Whether each processor has its own value under a key.</summary>
+    public bool IsPerProcessor => Type is MapType.PercpuArray or MapType.PercpuHash;
+
+    /// <summary>Whether the host has disposed of it.</summary>
+    public bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;
+
+    /// <summary>The definition it was made of.</summary>
+    public MapSpec Spec => _spec;
+
+    /// <summary>Everything that is known of it.</summary>
+    public MapInfo Info => new(
+        Type,
+        Id,
+        _spec.KeySize,
+        _spec.ValueSize,
+        MaxEntries,
+        Flags,
+        Name.Length > MapInfo.NameLength ? Name[..MapInfo.NameLength] : Name,
+        _spec.KeyTypeId,
+        _spec.ValueTypeId,
+        _spec.Extra,
+        IsFrozen);
+
+    /// <summary>Number of entries. For arrays the capacity; exact for hashes while nobody writes.</summary>
+    public virtual long Count => MaxEntries;
+
+    /// <summary>Native head; valid while the map or a program that uses it lives.</summary>
+    internal MapHeader* Header => _header;
+
+    /// <summary>First value of an array (of processor 0), or 0: what a direct reference of a program means.</summary>
+    internal virtual nint ValuesAddress => 0;
+
+    /// <summary>The map whose head is given, as helpers need it for what only managed code can do.</summary>
+    internal static BpfMap? From(MapHeader* header) => MapMemory.Owner(header->Handle);
+
+    /// <summary>Forbids the host to write from now on; programs still may.</summary>
+    /// <exception cref="BpfOperationException">It is frozen already.</exception>
+    public void Freeze()
+    {
+        using var use = new MapUse(_memory);
+        if (Interlocked.Exchange(ref _header->Frozen, 1) != 0)
+            throw new BpfOperationException(RuntimeDiagnostics.MapAlreadyFrozen.At(Place, "the map is frozen already", "freeze it once"));
+        IsFrozen = true;
+    }
+
+    /// <summary>Ends the host's use. The memory goes when no program uses the map any more.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
+        DisposeCore();
+        _memory.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Keeps the memory for a program that has its address, and also holds this object; see <see cref="ReleaseProgram"/>.</summary>
+    internal void RetainForProgram()
+    {
+        bool added = false;
+        _memory.DangerousAddRef(ref added);
+    }
+
+    /// <summary>Gives back what <see cref="RetainForProgram"/> took.</summary>
+    internal void ReleaseProgram() => _memory.DangerousRelease();
+
+    /// <summary>Whether a program that may use this map may access these bytes: they lie inside one value.</summary>
+    /// <param name="address">First byte.</param>
+    /// <param name="size">Number of bytes.</param>
+    /// <param name="isWrite">Whether the access writes.</param>
+    internal bool TryFindRegion(ulong address, ulong size, bool isWrite)
+    {
+        MapFlags forbidden = isWrite ? MapFlags.ReadOnlyForPrograms : MapFlags.WriteOnlyForPrograms;
+        return (Flags & forbidden) == 0 && ContainsValue(address, size);
+    }
+
+    private protected DiagnosticPlace Place => new() { Map = Name };
+
+    private protected static uint AlignTo8(uint size) => (size + 7) & ~7u;
+
+    private protected static ulong AlignToPage(ulong size) => (size + 4095) & ~4095ul;
+
+    private protected virtual void DisposeCore()
+    {
+    }
+
+    private protected abstract bool ContainsValue(ulong address, ulong size);
+
+    private protected MapUse Use() => new(_memory);
+}

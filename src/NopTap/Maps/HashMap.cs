@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Numerics;
+using System.Security.Cryptography;
+using NopTap.Formats;
+using NopTap.Isa;
+using NopTap.Native;
+
+namespace NopTap.Maps;
+
+/// <summary>Hashes and per-cpu hashes: owner of the memory on which <see cref="HashTable"/> works.</summary>
+internal sealed unsafe class HashMap : BpfMap
+{
+    HashMap(MapSpec spec, uint id, MappedMemory memory, in Layout layout)
+        : base(spec, id, memory)
+    {
+        byte* start = memory.Address;
+        Header->Buckets = start + layout.Buckets;
+        Header->BucketMask = layout.BucketCount - 1;
+        Header->FreeLinks = (uint*)(start + layout.FreeLinks);
+        Header->Values = start + layout.Elements;
+        Header->ElementStride = layout.ElementStride;
+        Header->ElementValueOffset = HashTable.KeyOffset + AlignTo8(spec.KeySize);
+        Header->ElementCount = layout.ElementCount;
+        Header->HighWater = 1;
+        Header->ProcessorStride = layout.ProcessorStride;
+        Header->ProcessorValues = layout.ProcessorStride == 0 ? null : start + layout.ProcessorValues;
+        Header->HashSeed = (Flags & MapFlags.ZeroSeed) != 0 ? 0 : (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
+    }
+
+    /// <inheritdoc/>
+    public override long Count
+    {
+        get
+        {
+            using MapUse use = Use();
+            return Math.Clamp(Volatile.Read(ref Header->Count), 0, MaxEntries);
+        }
+    }
+
+    internal static HashMap? TryCreate(MapSpec spec, uint id)
+    {
+        var layout = new Layout(spec);
+        MappedMemory? memory = MappedMemory.TryReserve(layout.Total);
+        return memory is null ? null : new HashMap(spec, id, memory, layout);
+    }
+
+    private protected override Errno ReadCore(byte* key, byte* value, uint processors) => HashTable.Read(Header, key, value, processors);
+
+    private protected override Errno UpdateCore(byte* key, byte* value, MapUpdate mode, uint processors) =>
+        MapOperations.UpdateHash(Header, key, value, (ulong)mode, 0, processors);
+
+    private protected override Errno DeleteCore(byte* key, byte* value, uint processors) =>
+        HashTable.Delete(Header, key, value, processors);
+
+    private protected override Errno NextKeyCore(byte* key, byte* next) => HashTable.NextKey(Header, key, next);
+
+    private protected override bool ContainsValue(ulong address, ulong size)
+    {
+        bool perProcessor = Header->ProcessorValues != null;
+        ulong start = (ulong)(perProcessor ? Header->ProcessorValues : Header->Values);
+        if (address < start)
+            return false;
+        ulong offset = address - start;
+        if (perProcessor)
+        {
+            if (offset / Header->ProcessorStride >= ProcessorSlots.Maximum)
+                return false;
+            offset %= Header->ProcessorStride;
+        }
+
+        ulong stride = perProcessor ? Header->ValueStride : Header->ElementStride;
+        ulong valueOffset = perProcessor ? 0 : Header->ElementValueOffset;
+        ulong number = offset / stride;
+        ulong inside = offset % stride;
+        return number > 0 && number < Header->ElementCount && inside >= valueOffset
+            && size <= Header->ValueSize && inside - valueOffset <= Header->ValueSize - size;
+    }
+
+    /// <summary>Offsets in the one mapping: head, buckets, free links, elements, values of each processor.</summary>
+    readonly struct Layout
+    {
+        internal readonly uint BucketCount;
+        internal readonly uint ElementCount;
+        internal readonly uint ElementStride;
+        internal readonly ulong Buckets;
+        internal readonly ulong FreeLinks;
+        internal readonly ulong Elements;
+        internal readonly ulong ProcessorValues;
+        internal readonly ulong ProcessorStride;
+        internal readonly ulong Total;
+
+        internal Layout(MapSpec spec)
+        {
+            bool perProcessor = spec.Type == MapType.PercpuHash;
+            BucketCount = BitOperations.RoundUpToPowerOf2(spec.MaxEntries);
+            ElementCount = spec.MaxEntries + HashTable.SpareElements + 1;
+            ElementStride = HashTable.KeyOffset + AlignTo8(spec.KeySize) + (perProcessor ? 0 : AlignTo8(spec.ValueSize));
+            Buckets = HeaderLength;
+            FreeLinks = Buckets + AlignToPage(BucketCount * (ulong)sizeof(HashTable.Bucket));
+            Elements = FreeLinks + AlignToPage((ulong)ElementCount * sizeof(uint));
+            ProcessorValues = Elements + AlignToPage((ulong)ElementCount * ElementStride);
+            ProcessorStride = perProcessor ? (((ulong)ElementCount * AlignTo8(spec.ValueSize)) + 127) & ~127ul : 0;
+            Total = ProcessorValues + AlignToPage(ProcessorStride * ProcessorSlots.Maximum);
+        }
+    }
+}

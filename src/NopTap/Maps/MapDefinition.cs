@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Numerics;
+using NopTap.Formats;
+using NopTap.Isa;
+
+namespace NopTap.Maps;
+
+/// <summary>The kernel's checks of a map's definition, before any memory is taken.</summary>
+internal static class MapDefinition
+{
+    const MapFlags AccessFlags =
+        MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.ReadOnlyForPrograms | MapFlags.WriteOnlyForPrograms;
+
+    const MapFlags HashFlags = AccessFlags | MapFlags.NoPrealloc | MapFlags.NumaNode | MapFlags.ZeroSeed;
+
+    /// <summary>Largest value of a per-cpu map: the kernel's smallest per-cpu unit.</summary>
+    const uint MaxProcessorValue = 32 * 1024;
+
+    /// <summary>Largest key and value of a hash together: the kernel's largest allocation less its element head.</summary>
+    const uint MaxHashElement = (4 * 1024 * 1024) - 64;
+
+    const uint PageSize = 4096;
+
+    /// <summary>The first thing that is wrong, or null.</summary>
+    internal static Diagnostic? Check(MapSpec spec) => CheckName(spec) ?? spec.Type switch
+    {
+        MapType.Array => CheckArray(spec, AccessFlags | MapFlags.NumaNode | MapFlags.Mmapable | MapFlags.InnerMap),
+        MapType.PercpuArray => CheckArray(spec, AccessFlags) ?? CheckProcessorValue(spec),
+        MapType.Hash => CheckHash(spec, HashFlags),
+        MapType.PercpuHash => CheckHash(spec, HashFlags & ~MapFlags.NumaNode) ?? CheckProcessorValue(spec),
+        MapType.ProgArray => CheckProgramArray(spec),
+        MapType.Ringbuf => CheckRing(spec),
+        _ => RuntimeDiagnostics.MapUnsupportedType.At(
+            Place(spec), $"map type {spec.Type} is not supported", "use an array, a hash, a prog array or a ring buffer"),
+    };
+
+    static DiagnosticPlace Place(MapSpec spec) => new() { Map = spec.Name };
+
+    static Diagnostic? CheckName(MapSpec spec)
+    {
+        if (spec.IsGlobalData)
+            return null;
+        foreach (char c in spec.Name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.'))
+                return RuntimeDiagnostics.MapName.At(Place(spec), $"character U+{(int)c:X4} in a map name", "use letters, digits, '_' and '.'");
+        }
+
+        return null;
+    }
+
+    static Diagnostic? CheckFlags(MapSpec spec, MapFlags allowed)
+    {
+        var flags = (MapFlags)spec.Flags;
+        MapFlags unknown = flags & ~allowed;
+        if (unknown != 0)
+            return RuntimeDiagnostics.MapFlags.At(Place(spec), $"flags 0x{(uint)unknown:x} are not allowed for {spec.Type}", "leave them out");
+        const MapFlags Programs = MapFlags.ReadOnlyForPrograms | MapFlags.WriteOnlyForPrograms;
+        if ((flags & Programs) == Programs)
+            return RuntimeDiagnostics.MapFlags.At(Place(spec), "flags forbid programs both reading and writing", "leave one of them out");
+        const MapFlags Host = MapFlags.ReadOnly | MapFlags.WriteOnly;
+        return (flags & Host) == Host
+            ? RuntimeDiagnostics.MapFlags.At(Place(spec), "flags forbid the host both reading and writing", "leave one of them out")
+            : null;
+    }
+
+    static Diagnostic? CheckArray(MapSpec spec, MapFlags allowed)
+    {
+        if (spec.KeySize != 4)
+            return RuntimeDiagnostics.MapKeySize.At(Place(spec), $"key of {spec.KeySize} bytes for {spec.Type}", "array keys are 4 bytes wide");
+        if (spec.ValueSize == 0)
+            return RuntimeDiagnostics.MapValueSize.At(Place(spec), "value of 0 bytes", "give the value a size");
+        if (spec.MaxEntries == 0)
+            return RuntimeDiagnostics.MapCapacity.At(Place(spec), "max_entries is 0", "set max_entries to 1 or more");
+        if (spec.ValueSize > int.MaxValue - 8)
+            return RuntimeDiagnostics.MapTooLarge.At(Place(spec), $"value of {spec.ValueSize} bytes", "a value has at most 2 GiB");
+        return CheckFlags(spec, allowed);
+    }
+
+    static Diagnostic? CheckProcessorValue(MapSpec spec) => spec.ValueSize > MaxProcessorValue
+        ? RuntimeDiagnostics.MapTooLarge.At(
+            Place(spec), $"per-cpu value of {spec.ValueSize} bytes", $"a per-cpu value has at most {MaxProcessorValue} bytes")
+        : null;
+
+    static Diagnostic? CheckHash(MapSpec spec, MapFlags allowed)
+    {
+        if (spec.KeySize == 0)
+            return RuntimeDiagnostics.MapKeySize.At(Place(spec), "key of 0 bytes", "give the key a size");
+        if (spec.ValueSize == 0)
+            return RuntimeDiagnostics.MapValueSize.At(Place(spec), "value of 0 bytes", "give the value a size");
+        if (spec.MaxEntries == 0)
+            return RuntimeDiagnostics.MapCapacity.At(Place(spec), "max_entries is 0", "set max_entries to 1 or more");
+        if ((ulong)spec.KeySize + spec.ValueSize > MaxHashElement)
+        {
+            return RuntimeDiagnostics.MapTooLarge.At(
+                Place(spec), $"key of {spec.KeySize} and value of {spec.ValueSize} bytes", $"together they have at most {MaxHashElement} bytes");
+        }
+
+        if (spec.MaxEntries > 1u << 30)
+            return RuntimeDiagnostics.MapTooLarge.At(Place(spec), $"max_entries is {spec.MaxEntries}", "a hash has at most 2^30 entries");
+        return CheckFlags(spec, allowed);
+    }
+
+    static Diagnostic? CheckProgramArray(MapSpec spec)
+    {
+        if (spec.KeySize != 4)
+            return RuntimeDiagnostics.MapKeySize.At(Place(spec), $"key of {spec.KeySize} bytes for a prog array", "array keys are 4 bytes wide");
+        if (spec.ValueSize != 4)
+            return RuntimeDiagnostics.MapValueSize.At(Place(spec), $"value of {spec.ValueSize} bytes", "the value of a prog array is 4 bytes wide");
+        if (spec.MaxEntries == 0)
+            return RuntimeDiagnostics.MapCapacity.At(Place(spec), "max_entries is 0", "set max_entries to 1 or more");
+        return CheckFlags(spec, MapFlags.NumaNode | MapFlags.ReadOnly | MapFlags.WriteOnly);
+    }
+
+    static Diagnostic? CheckRing(MapSpec spec)
+    {
+        if (spec.KeySize != 0)
+            return RuntimeDiagnostics.MapKeySize.At(Place(spec), $"key of {spec.KeySize} bytes for a ring buffer", "leave the key out");
+        if (spec.ValueSize != 0)
+            return RuntimeDiagnostics.MapValueSize.At(Place(spec), $"value of {spec.ValueSize} bytes for a ring buffer", "leave the value out");
+        if (!BitOperations.IsPow2(spec.MaxEntries) || spec.MaxEntries % PageSize != 0)
+        {
+            return RuntimeDiagnostics.MapCapacity.At(
+                Place(spec), $"ring of {spec.MaxEntries} bytes", $"its size is a power of two and a multiple of the page size {PageSize}");
+        }
+
+        return CheckFlags(spec, MapFlags.NumaNode);
+    }
+}

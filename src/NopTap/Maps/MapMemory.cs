@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Runtime.InteropServices;
+using NopTap.Native;
+
+namespace NopTap.Maps;
+
+/// <summary>All native memory of one map, and the handle by which its head finds the managed map. Counted: host calls and programs hold it.</summary>
+internal sealed unsafe class MapMemory : SafeHandle
+{
+    readonly MappedMemory _mapping;
+    readonly MappedMemory? _more;
+
+    internal MapMemory(MappedMemory mapping, MappedMemory? more, BpfMap owner)
+        : base(0, ownsHandle: true)
+    {
+        _mapping = mapping;
+        _more = more;
+        SetHandle(GCHandle.ToIntPtr(GCHandle.Alloc(owner, GCHandleType.Weak)));
+    }
+
+    public override bool IsInvalid => handle == 0;
+
+    internal byte* Address => _mapping.Address;
+
+    /// <summary>What the map's head keeps; valid as long as the memory is.</summary>
+    internal nint OwnerHandle => handle;
+
+    /// <summary>The map, or null when nothing but native code remembers it.</summary>
+    internal static BpfMap? Owner(nint ownerHandle) => (BpfMap?)GCHandle.FromIntPtr(ownerHandle).Target;
+
+    protected override bool ReleaseHandle()
+    {
+        GCHandle.FromIntPtr(handle).Free();
+        _mapping.Dispose();
+        _more?.Dispose();
+        return true;
+    }
+}

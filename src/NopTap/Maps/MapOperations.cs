@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using NopTap.Isa;
+using NopTap.Jit.Abi;
+
+namespace NopTap.Maps;
+
+/// <summary>Look-up, update and delete as programs see them, for every kind of map, on the native header alone.</summary>
+/// <remarks>Also what the interpreter calls. Errors are what the kernel's helpers return; nothing here throws.</remarks>
+internal static unsafe class MapOperations
+{
+    /// <summary>Address of the value of a key for a processor; null when there is none.</summary>
+    internal static byte* Lookup(MapHeader* map, byte* key, uint processor) => (MapType)map->Type switch
+    {
+        MapType.Array or MapType.PercpuArray => ArrayValue(map, *(uint*)key, processor),
+        MapType.Hash or MapType.PercpuHash => HashTable.Lookup(map, key, processor),
+        _ => null,
+    };
+
+    /// <summary>Writes a value; for per-cpu maps that of one processor.</summary>
+    internal static Errno Update(MapHeader* map, byte* key, byte* value, ulong flags, uint processor)
+    {
+        if (((MapFlags)map->Flags & MapFlags.ReadOnlyForPrograms) != 0)
+            return Errno.EACCES;
+        return (MapType)map->Type switch
+        {
+            MapType.Array or MapType.PercpuArray => UpdateArray(map, *(uint*)key, value, flags, processor, 1),
+            MapType.Hash or MapType.PercpuHash => UpdateHash(map, key, value, flags, processor, 1),
+            _ => Errno.EOPNOTSUPP,
+        };
+    }
+
+    /// <summary>Removes a key.</summary>
+    internal static Errno Delete(MapHeader* map, byte* key)
+    {
+        if (((MapFlags)map->Flags & MapFlags.ReadOnlyForPrograms) != 0)
+            return Errno.EACCES;
+        return (MapType)map->Type switch
+        {
+            MapType.Array or MapType.PercpuArray => Errno.EINVAL,
+            MapType.Hash or MapType.PercpuHash => HashTable.Delete(map, key, null, 0),
+            _ => Errno.EOPNOTSUPP,
+        };
+    }
+
+    internal static byte* ArrayValue(MapHeader* map, uint index, uint processor) => index < map->MaxEntries
+        ? map->Values + (processor * map->ProcessorStride) + ((ulong)index * map->ValueStride)
+        : null;
+
+    internal static Errno UpdateArray(MapHeader* map, uint index, byte* value, ulong flags, uint processor, uint processors)
+    {
+        if (flags > (ulong)MapUpdate.Exist)
+            return Errno.EINVAL;
+        if (index >= map->MaxEntries)
+            return Errno.E2BIG;
+        if (flags == (ulong)MapUpdate.NoExist)
+            return Errno.EEXIST;
+        for (uint i = 0; i < processors; i++, value += map->ValueStride)
+            Buffer.MemoryCopy(value, ArrayValue(map, index, processor + i), map->ValueSize, map->ValueSize);
+        return Errno.None;
+    }
+
+    internal static Errno UpdateHash(MapHeader* map, byte* key, byte* value, ulong flags, uint processor, uint processors) =>
+        flags > (ulong)MapUpdate.Exist ? Errno.EINVAL : HashTable.Update(map, key, value, (MapUpdate)flags, processor, processors);
+}
