@@ -13,9 +13,9 @@ namespace NopTap.Jit.Abi;
 /// this header in the first page, then the slots that links and programs lease (see <see cref="SlotsOffset"/>), untouched pages of which
 /// cost nothing.
 /// <code>
-/// 0      8      16     24     32     40     48     56     64            4096
-/// |Epoch |Depth |Tail  |Proc- |Cookie|Run   |Random|Fault | windows,   | slots: 16 bytes each
-/// |      |      |Calls |essor |      |Frame |      |      | spare      |
+/// 0      8      16     24     32     40     48     56     64     72        4096
+/// |Epoch |Depth |Tail  |Proc- |Cookie|Run   |Random|Fault |Memory| spare  | slots: 16 bytes each
+/// |      |      |Calls |essor |      |Frame |      |      |      |        |
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = SlotsOffset)]
@@ -74,16 +74,7 @@ public unsafe struct ThreadBlock
     [FieldOffset(56)]
     public ulong Fault;
 
-    /// <summary>Stack of the current run: from the lowest address that a frame may use to the highest. Set by the runtime, as the two below.</summary>
-    /// <remarks>What an observer may read through <c>bpf_probe_read_kernel</c> beside map values. An unset window is empty.</remarks>
+    /// <summary>Memory of the current run, for helpers that are given an address to try; null when there is none. Set by the runtime.</summary>
     [FieldOffset(64)]
-    public MemoryWindow Stack;
-
-    /// <summary>Native context of the current run.</summary>
-    [FieldOffset(80)]
-    public MemoryWindow Context;
-
-    /// <summary>Packet buffer of the current run, headroom and tailroom included.</summary>
-    [FieldOffset(96)]
-    public MemoryWindow Packet;
+    public RunMemory* Memory;
 }

@@ -19,7 +19,7 @@ internal static class MapFactory
         {
             MapType.Array or MapType.PercpuArray => ArrayMap.TryCreate(spec, id),
             MapType.Hash or MapType.PercpuHash => HashMap.TryCreate(spec, id),
-            MapType.ProgArray => ProgramArray.TryCreate(spec, id),
+            MapType.ProgArray => ProgramArrayMap.TryCreate(spec, id),
             _ => BpfRingBuffer.TryCreate(spec, id),
         };
         if (made is null)

@@ -11,12 +11,12 @@ namespace NopTap.Maps;
 /// Machine code reads <c>MapHeader.Programs</c> without a lock. Who replaces an entry keeps the old program alive until no thread can
 /// still be on its way to it.
 /// </remarks>
-public sealed unsafe class ProgramArray : BpfMap
+public sealed unsafe partial class ProgramArrayMap : BpfMap
 {
     readonly Lock _lock = new();
     readonly Entry[] _entries;
 
-    ProgramArray(MapSpec spec, uint id, MappedMemory memory)
+    ProgramArrayMap(MapSpec spec, uint id, MappedMemory memory)
         : base(spec, id, memory)
     {
         Header->Programs = (nint*)(memory.Address + HeaderLength);
@@ -38,13 +38,13 @@ public sealed unsafe class ProgramArray : BpfMap
         }
     }
 
-    internal static ProgramArray? TryCreate(MapSpec spec, uint id)
+    internal static ProgramArrayMap? TryCreate(MapSpec spec, uint id)
     {
         // The managed side costs as much, so what cannot be allocated there is refused here.
         if (spec.MaxEntries > 1 << 24)
             return null;
         MappedMemory? memory = MappedMemory.TryReserve(HeaderLength + AlignToPage((ulong)spec.MaxEntries * (ulong)sizeof(nint)));
-        return memory is null ? null : new ProgramArray(spec, id, memory);
+        return memory is null ? null : new ProgramArrayMap(spec, id, memory);
     }
 
     /// <summary>Puts a program under an index. Gives the one that was there, which the caller releases after a grace period.</summary>
