@@ -59,7 +59,7 @@ public sealed class HeaderTests
         "volatile int n = 1; SDT_PROBE_EAGER(verdict, n, n + 1);",
         "const char *s = \"s\"; char many[4] = \"abc\"; SDT_PROBE(wide, 1ull, s); SDT_PROBE(wide, 2ull, (const char *)many);",
         "struct { int narrow : 3; int other : 5; } bits = { 1, 2 }; SDT_PROBE(verdict, bits.narrow, bits.other);",
-        "SDT_PROBE(verdict, ({ int inner = 5; inner; }), ({ __label__ here; here: 1; }));",
+        "SDT_PROBE(verdict, ({ int inner = 5; inner; }), ({ int inner = 6; inner + 1; }));",
         "if (xdp->data) SDT_PROBE(tick); else SDT_PROBE_EAGER(tick);",
         "for (int i = 0; i < 4; i++) { SDT_PROBE(verdict, i, 0); SDT_PROBE_EAGER(verdict, i, 1); }",
         "SDT_PROBE(rfc2, 1, xdp); SDT_PROBE_EAGER(rfc2, 1, xdp); BPF_SDT_PROBE2(rfc2, 1, xdp);",
