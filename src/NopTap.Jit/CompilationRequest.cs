@@ -2,6 +2,7 @@
 
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using NopTap.Formats;
 using NopTap.Verifier;
 
 namespace NopTap.Jit;
@@ -18,9 +19,15 @@ public sealed record CompilationRequest
     /// <summary>Address of the first value of each map of the object; 0 where a program cannot hold one.</summary>
     public ImmutableArray<nint> MapValues { get; init; } = [];
 
-    /// <summary>Address of each helper that the program may call, by id (Abi/README.md, "Helper").</summary>
+    /// <summary>Definitions of the maps, by the same indexes; look-ups in maps whose definition is missing are not inlined.</summary>
+    public ImmutableArray<MapSpec> MapSpecs { get; init; } = [];
+
+    /// <summary>Extensions of the processor that the code may use; see <see cref="MachineFeatureDetection.Current"/>.</summary>
+    public MachineFeatures Features { get; init; }
+
+    /// <summary>Address of each helper that the program may call, by id (Abi/README.md, "Helper"); see also <see cref="InternalHelpers"/>.</summary>
     public required FrozenDictionary<int, nint> Helpers { get; init; }
 
-    /// <summary>Address at which the code will run; a multiple of 64.</summary>
+    /// <summary>Address at which the code will run; a multiple of 64. The code itself is position independent: the same for any such address.</summary>
     public required ulong BaseAddress { get; init; }
 }

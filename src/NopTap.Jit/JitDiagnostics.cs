@@ -15,4 +15,7 @@ public static class JitDiagnostics
 
     /// <summary>A place to be patched does not hold what it should.</summary>
     public static readonly DiagnosticDescriptor PatchConflict = new("BPF3003", "patched code changed by someone else", Errno.EBUSY);
+
+    /// <summary>A program calls a helper for which the host gave no address.</summary>
+    public static readonly DiagnosticDescriptor MissingHelper = new("BPF3004", "helper without machine code", Errno.EINVAL);
 }

@@ -23,6 +23,18 @@ namespace NopTap.Jit.Abi;
 [StructLayout(LayoutKind.Explicit, Size = 192)]
 public unsafe struct MapHeader
 {
+    /// <summary>Offset of <see cref="MaxEntries"/>, for machine code.</summary>
+    public const int MaxEntriesOffset = 12;
+
+    /// <summary>Offset of <see cref="Values"/>, for machine code.</summary>
+    public const int ValuesOffset = 32;
+
+    /// <summary>Offset of <see cref="ProcessorStride"/>, for machine code.</summary>
+    public const int ProcessorStrideOffset = 40;
+
+    /// <summary>Offset of <see cref="Programs"/>, for machine code.</summary>
+    public const int ProgramsOffset = 48;
+
     /// <summary>The kernel's map type number.</summary>
     [FieldOffset(0)]
     public uint Type;
@@ -36,7 +48,7 @@ public unsafe struct MapHeader
     public uint ValueSize;
 
     /// <summary>Capacity.</summary>
-    [FieldOffset(12)]
+    [FieldOffset(MaxEntriesOffset)]
     public uint MaxEntries;
 
     /// <summary>BPF_F_* flags.</summary>
@@ -52,15 +64,15 @@ public unsafe struct MapHeader
     public uint ValueStride;
 
     /// <summary>Array kinds: first value (of processor 0). Hash kinds: first element.</summary>
-    [FieldOffset(32)]
+    [FieldOffset(ValuesOffset)]
     public byte* Values;
 
     /// <summary>Per-cpu arrays: bytes from one processor's values to the next one's.</summary>
-    [FieldOffset(40)]
+    [FieldOffset(ProcessorStrideOffset)]
     public ulong ProcessorStride;
 
     /// <summary>Prog arrays: <see cref="MaxEntries"/> code addresses, 0 where empty; read by machine code, published with release order.</summary>
-    [FieldOffset(48)]
+    [FieldOffset(ProgramsOffset)]
     public nint* Programs;
 
     /// <summary>Handle by which managed helpers find the managed map.</summary>

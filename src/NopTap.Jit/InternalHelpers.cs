@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace NopTap.Jit;
+
+/// <summary>Ids of helpers that no program names but some instructions need, in <see cref="CompilationRequest.Helpers"/>. Negative: never a kernel's.</summary>
+/// <remarks>
+/// The legacy packet loads (RFC 9669, section 5.5) call <c>long (void *context, long offset, ..., ThreadBlock *)</c>: the bytes as a
+/// big-endian number, or a negative number when they are not in the packet; the function then returns 0 at once.
+/// </remarks>
+public static class InternalHelpers
+{
+    /// <summary>Loads a byte of the packet.</summary>
+    public const int LoadPacketByte = -1;
+
+    /// <summary>Loads 2 bytes of the packet.</summary>
+    public const int LoadPacketHalf = -2;
+
+    /// <summary>Loads 4 bytes of the packet.</summary>
+    public const int LoadPacketWord = -3;
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using NopTap.Isa;
+using NopTap.Jit.Abi;
+
+namespace NopTap.Jit;
+
+sealed partial class FunctionLowering
+{
+    const int TailCallLimit = 33;
+
+    void LowerCall(int index, in Instruction instruction)
+    {
+        if (instruction.IsProgramCall)
+            _writer.Call(_labels.Functions[_labels.FunctionAt(instruction.CallTarget(index))]);
+        else if (instruction.IsRegisterCall)
+            EmitCallByNumber(Of(instruction.Destination));
+        else if (instruction.IsHelperCall)
+            LowerHelperCall(index, instruction.Immediate);
+        else
+            throw Unknown(instruction);
+    }
+
+    void LowerHelperCall(int index, int helper)
+    {
+        switch ((HelperId)helper)
+        {
+            case HelperId.TailCall:
+                EmitTailCall();
+                break;
+            case HelperId.GetSmpProcessorId:
+                _writer.Load(4, Gpr.Rax, MachineRegisters.ThreadBlock, ThreadBlock.ProcessorOffset);
+                break;
+            case HelperId.GetAttachCookie:
+                _writer.Load(8, Gpr.Rax, MachineRegisters.ThreadBlock, ThreadBlock.CookieOffset);
+                break;
+            case HelperId.Loop:
+                _labels.UsesLoopRoutine = true;
+                _writer.Call(_labels.LoopRoutine);
+                break;
+            case HelperId.MapLookupElem when TryEmitLookup(_program.Facts[index].MapIndex):
+                break;
+            default:
+                EmitHelperCall(helper);
+                break;
+        }
+    }
+
+    // Arguments stand where System V wants them; the thread block is the sixth.
+    void EmitHelperCall(int helper)
+    {
+        if (!_request.Helpers.TryGetValue(helper, out nint address))
+            throw MissingHelper(helper);
+        _writer.Move(Width.Bits64, Gpr.R9, MachineRegisters.ThreadBlock);
+        _writer.CallAddress((ulong)address);
+    }
+
+    // callx: the register holds the number of a helper. One that there is not answers EINVAL.
+    void EmitCallByNumber(Gpr number)
+    {
+        int[] ids = [.. _request.Helpers.Keys];
+        Array.Sort(ids);
+        Label end = _writer.NewLabel();
+        var cases = new List<(int Id, Label Case)>();
+        foreach (int id in ids)
+        {
+            if (id < 0)
+                continue;
+            cases.Add((id, _writer.NewLabel()));
+            _writer.Binary(BinaryOperation.Compare, Width.Bits64, number, id);
+            _writer.JumpIf(Condition.Equal, cases[^1].Case);
+        }
+
+        _writer.MoveConstant(Gpr.Rax, unchecked((ulong)-(long)Errno.EINVAL));
+        foreach ((int id, Label start) in cases)
+        {
+            _writer.Jump(end);
+            _writer.Bind(start);
+            EmitHelperCall(id);
+        }
+
+        _writer.Bind(end);
+    }
+
+    // Context in rdi, program array in rsi, index in edx (Abi/README.md, "Tail call"). What cannot be called falls through.
+    void EmitTailCall()
+    {
+        Label fallThrough = _writer.NewLabel();
+        _writer.CompareMemory32(Gpr.Rdx, Gpr.Rsi, MapHeader.MaxEntriesOffset);
+        _writer.JumpIf(Condition.AboveOrEqual, fallThrough);
+        _writer.Load(8, MachineRegisters.Scratch2, Gpr.Rsi, MapHeader.ProgramsOffset);
+        _writer.Move(Width.Bits32, MachineRegisters.Scratch1, Gpr.Rdx);
+        _writer.LoadElement(MachineRegisters.Scratch2, MachineRegisters.Scratch2, MachineRegisters.Scratch1);
+        _writer.Test(Width.Bits64, MachineRegisters.Scratch2, MachineRegisters.Scratch2);
+        _writer.JumpIf(Condition.Equal, fallThrough);
+        _writer.CompareMemory64(MachineRegisters.ThreadBlock, ThreadBlock.TailCallsOffset, TailCallLimit);
+        _writer.JumpIf(Condition.AboveOrEqual, fallThrough);
+        _writer.AddMemory64(MachineRegisters.ThreadBlock, ThreadBlock.TailCallsOffset, 1);
+        _frame.EmitLeave(_writer);
+        _writer.JumpTo(MachineRegisters.Scratch2);
+        _writer.Bind(fallThrough);
+    }
+
+    // The legacy loads call a helper of the runtime; bytes beyond the packet end the function with 0 (RFC 9669, section 5.5).
+    void LowerPacketLoad(in Instruction instruction)
+    {
+        if (instruction.Mode == Opcode.Abs)
+            _writer.MoveConstant(Gpr.Rsi, (ulong)(long)instruction.Immediate);
+        else
+            _writer.Sum(Width.Bits32, Gpr.Rsi, Of(instruction.Source), instruction.Immediate);
+        if (instruction.Mode == Opcode.Ind)
+            _writer.SignExtend(Width.Bits64, Gpr.Rsi, Gpr.Rsi, 32);
+        _writer.Move(Width.Bits64, Gpr.Rdi, Of(Register.R6));
+        EmitHelperCall(instruction.AccessSize switch
+        {
+            1 => InternalHelpers.LoadPacketByte,
+            2 => InternalHelpers.LoadPacketHalf,
+            _ => InternalHelpers.LoadPacketWord,
+        });
+        Label loaded = _writer.NewLabel();
+        _writer.Test(Width.Bits64, Gpr.Rax, Gpr.Rax);
+        _writer.JumpIf(Condition.NotNegative, loaded);
+        _writer.MoveConstant(Gpr.Rax, 0);
+        EmitReturn();
+        _writer.Bind(loaded);
+    }
+
+    BpfOperationException MissingHelper(int helper) => new(JitDiagnostics.MissingHelper.At(
+        new DiagnosticPlace { Program = _program.Spec.Name },
+        $"helper {helper} has no address in the compilation request",
+        "give the runtime an implementation of the helper, or run the program with the interpreter"));
+}
