@@ -10,7 +10,7 @@ sealed partial class Execution
 {
     const int MaximumArguments = 5;
 
-    /// <summary>At a <c>goto +0</c>: reports a hit, or takes an arming jump.</summary>
+    /// <summary>At a <c>goto +0</c> or an arming branch: reports a hit, or takes an arming jump.</summary>
     /// <returns>Whether the next slot has been chosen.</returns>
     bool TryProbe(IProbeHook hook)
     {

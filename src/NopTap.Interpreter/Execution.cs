@@ -91,6 +91,8 @@ sealed partial class Execution
                 MayGoto(instruction);
                 break;
             default:
+                if (instruction.IsArmingBranch && _program.Imports.Probes is { } hook && TryProbe(hook))
+                    break;
                 ulong right = instruction.UsesSourceRegister ? Read(instruction.Source) : (ulong)(long)instruction.Immediate;
                 bool wide = instruction.Class == Opcode.Jmp;
                 bool holds = Arithmetic.Holds(instruction.Operation, Read(instruction.Destination), right, wide) ?? throw Meaningless(instruction);

@@ -22,6 +22,12 @@ public readonly partial record struct Instruction
     /// <summary>Whether this is <c>goto +0</c>, the form of a static probe's site.</summary>
     public bool IsNopGoto => Opcode == (Isa.Opcode.Jmp | Isa.Opcode.Ja) && Offset == 0;
 
+    /// <summary>
+    /// Whether this is <c>if r10 == 0 goto</c>, the form of a lazy probe's arming site: the frame pointer is never zero, so it never jumps,
+    /// and a compiler that knows the site may treat it as a NOP.
+    /// </summary>
+    public bool IsArmingBranch => Opcode == (Isa.Opcode.Jmp | Isa.Opcode.Jeq) && Registers == (byte)Register.R10 && Immediate == 0;
+
     /// <summary>Whether this calls anything: a helper, a function of the program, a kernel function or through a register.</summary>
     public bool IsCall => Class == Isa.Opcode.Jmp && Operation == Isa.Opcode.Call;
 

@@ -50,6 +50,17 @@ public sealed class ProbeSiteTests
         Assert.Equal(VerifierDiagnostics.BadArmingSite.Id, result.Rejection?.Id);
     }
 
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(4, false)] // the record says another place than the branch
+    public void TakesABranchOnTheFramePointerAsArmingSite(int target, bool accepted)
+    {
+        VerificationResult result = Verify(
+            "r0 = 0\nif r10 == 0 goto +1\nexit\nr3 = 1\ngoto +0\ngoto -4",
+            Asm.Probe("p", [Asm.Int], new ProbeSiteSpec(4, [Asm.In(Register.R3)], 1, target)));
+        Assert.Equal(accepted ? null : VerifierDiagnostics.BadArmingSite.Id, result.Rejection?.Id);
+    }
+
     [Fact]
     public void FollowsTheArmingJumpOfALazyProbe()
     {

@@ -22,8 +22,6 @@ static class LazyReader
     public const string SectionName = ".bpf_sdt_enabled";
     const string Prefix = "___sdt_en_";
     const int EntrySize = 16;
-    const byte JumpAlways = Opcode.Jmp | Opcode.Ja;
-    const byte JumpIfZero = Opcode.Jmp | Opcode.Jeq | Opcode.K;
 
     /// <summary>The record of each lazy site.</summary>
     public static Dictionary<SdtNote, LazyRecord> Read(ElfFile file, ObjectCode code, ImmutableArray<SdtNote> notes, LoadBudget budget)
@@ -62,10 +60,8 @@ static class LazyReader
         if (section != targetSection || target < function.Start || target >= function.End)
             throw Bad(place, $"slot {arming} is in another function than the slot {target} to which it leads");
         Instruction instruction = section.Slots[arming];
-        bool known = instruction.Opcode == JumpAlways
-            ? instruction == new Instruction(JumpAlways, 0, 0, 0)
-            : instruction.Opcode == JumpIfZero && instruction.Registers == (byte)Register.R10 && instruction.Immediate == 0
-                && arming + 1 + instruction.Offset == target;
+        bool known = instruction == new Instruction(Opcode.Jmp | Opcode.Ja, 0, 0, 0)
+            || (instruction.IsArmingBranch && instruction.JumpTarget(arming) == target);
         if (!known)
             throw Bad(place, $"slot {arming} of section '{section.Name}' is neither 'goto +0' nor 'if r10 == 0 goto' slot {target}");
         return new LazyRecord(probe, symbol, section, arming, target, (long)entries.Labels[label].Value);

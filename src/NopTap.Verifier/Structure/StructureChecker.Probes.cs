@@ -61,6 +61,9 @@ sealed partial class StructureChecker
             ProgramPlaces.Probe(_program, probe, site.Instruction), what, "build the probe with SDT_PROBE of bpf_sdt.h and link the object unchanged");
     }
 
+    bool IsArming(int slot, int target) =>
+        IsNop(slot) || ((uint)slot < (uint)_code.Length && !_secondHalf[slot] && _code[slot].IsArmingBranch && _code[slot].JumpTarget(slot) == target);
+
     bool IsNop(int slot) => (uint)slot < (uint)_code.Length && !_secondHalf[slot] && _code[slot].IsNopGoto;
 
     // What bpf_sdt.h writes: a branch that no runtime ever takes by itself, so that one without probes still sees where it leads.
