@@ -45,9 +45,16 @@ sealed class CaseBuilder(string name, string path)
         if (_section is null)
             return;
         int lines = _body.Count;
-        string body = string.Join('\n', _body).Trim('\n', '\r');
-        _sections.Add(_section, new CaseSection(_section, _argument, body.TrimEnd(), _line, lines));
+        _sections.Add(_section, new CaseSection(_section, _argument, Dedented(), _line, lines));
         _body.Clear();
         _section = null;
+    }
+
+    // The body without blank lines around it and without the indentation that all its lines share.
+    string Dedented()
+    {
+        int indentation = _body.Where(line => line.Trim().Length != 0)
+            .Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty(0).Min();
+        return string.Join('\n', _body.Select(line => line[Math.Min(indentation, line.Length)..])).Trim('\n').TrimEnd();
     }
 }
