@@ -13,6 +13,7 @@ namespace NopTap.TestKit;
 public sealed unsafe class JitRunner : IDisposable
 {
     readonly CodeMemory _memory;
+    readonly CodeMemory? _ownMemory;
     readonly CodeBlock _block;
     readonly void* _thread;
 
@@ -28,10 +29,12 @@ public sealed unsafe class JitRunner : IDisposable
     }
 
     /// <summary>Compiles a request; its base address is replaced by the one at which the code is placed.</summary>
-    public JitRunner(CompilationRequest request)
+    /// <param name="request">What to compile.</param>
+    /// <param name="memory">Region for the code; null for one of its own.</param>
+    public JitRunner(CompilationRequest request, CodeMemory? memory = null)
     {
         CodeImage image = ProgramCompiler.Compile(request);
-        _memory = new CodeMemory(Math.Max(image.Bytes.Length, 4096));
+        _memory = memory ?? (_ownMemory = new CodeMemory());
         _block = _memory.Allocate(image.Bytes.Length);
         Image = ProgramCompiler.Compile(request with { BaseAddress = _block.Address });
         if (!Image.Bytes.AsSpan().SequenceEqual(image.Bytes.AsSpan()))
@@ -80,7 +83,7 @@ public sealed unsafe class JitRunner : IDisposable
     public void Dispose()
     {
         _block.Free();
-        _memory.Dispose();
+        _ownMemory?.Dispose();
         NativeMemory.AlignedFree(_thread);
     }
 }

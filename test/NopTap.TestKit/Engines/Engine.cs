@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Collections.Frozen;
+using NopTap.Jit;
 using NopTap.Verifier;
 
 namespace NopTap.TestKit.Engines;
@@ -11,8 +12,14 @@ public abstract class Engine
     /// <summary>The reference semantics.</summary>
     public static Engine Interpreter { get; } = new InterpreterEngine();
 
+    /// <summary>The compiler, with all that this machine offers.</summary>
+    public static Engine Jit { get; } = new JitEngine("jit", MachineFeatureDetection.Current);
+
+    /// <summary>The compiler for the least of machines.</summary>
+    public static Engine BaselineJit { get; } = new JitEngine("jit-baseline", MachineFeatures.None);
+
     /// <summary>All engines.</summary>
-    public static IReadOnlyList<Engine> All { get; } = [Interpreter];
+    public static IReadOnlyList<Engine> All { get; } = [Interpreter, Jit, BaselineJit];
 
     /// <summary>The engine of a name.</summary>
     public static Engine Named(string name) => All.Single(engine => engine.Name == name);
