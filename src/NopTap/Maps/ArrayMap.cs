@@ -2,6 +2,7 @@
 
 using NopTap.Formats;
 using NopTap.Isa;
+using NopTap.Jit.Abi;
 using NopTap.Native;
 
 namespace NopTap.Maps;
@@ -67,8 +68,9 @@ internal sealed unsafe class ArrayMap : BpfMap
         return Errno.None;
     }
 
-    private protected override bool ContainsValue(ulong address, ulong size)
+    internal override bool TryFindValue(ulong address, out MemoryWindow value)
     {
+        value = default;
         ulong offset = address - (ulong)Header->Values;
         if (address < (ulong)Header->Values)
             return false;
@@ -79,9 +81,9 @@ internal sealed unsafe class ArrayMap : BpfMap
             offset %= Header->ProcessorStride;
         }
 
-        if (offset >= _valuesLength)
-            return false;
-        // One value, not several in a row: the kernel's bound, too.
-        return size <= Header->ValueSize && offset % Header->ValueStride <= Header->ValueSize - size;
+        // One value, not several in a row: the kernel's bound, too. Global data is one value.
+        ulong start = address - (offset % Header->ValueStride);
+        value = new MemoryWindow(start, start + Header->ValueSize);
+        return offset < _valuesLength && value.Contains(address, 1);
     }
 }

@@ -135,7 +135,21 @@ public abstract unsafe partial class BpfMap : IDisposable
     internal bool TryFindRegion(ulong address, ulong size, bool isWrite)
     {
         MapFlags forbidden = isWrite ? MapFlags.ReadOnlyForPrograms : MapFlags.WriteOnlyForPrograms;
-        return (Flags & forbidden) == 0 && ContainsValue(address, size);
+        return (Flags & forbidden) == 0 && TryFindValue(address, out MemoryWindow value) && value.Contains(address, size);
+    }
+
+    /// <summary>The value that holds an address.</summary>
+    /// <param name="address">Any byte of it.</param>
+    /// <param name="value">From its first byte to its last.</param>
+    internal abstract bool TryFindValue(ulong address, out MemoryWindow value);
+
+    /// <summary>The key in an element of a hash that holds an address: what a callback of <c>bpf_for_each_map_elem</c> may read.</summary>
+    /// <param name="address">Any byte of it.</param>
+    /// <param name="key">From its first byte to its last.</param>
+    internal virtual bool TryFindKey(ulong address, out MemoryWindow key)
+    {
+        key = default;
+        return false;
     }
 
     private protected DiagnosticPlace Place => new() { Map = Name };
@@ -147,8 +161,6 @@ public abstract unsafe partial class BpfMap : IDisposable
     private protected virtual void DisposeCore()
     {
     }
-
-    private protected abstract bool ContainsValue(ulong address, ulong size);
 
     private protected MapUse Use() => new(_memory);
 }

@@ -2,6 +2,7 @@
 
 using NopTap.Formats;
 using NopTap.Isa;
+using NopTap.Jit.Abi;
 using NopTap.Native;
 
 namespace NopTap.Maps;
@@ -109,10 +110,11 @@ public sealed unsafe partial class BpfRingBuffer : BpfMap
 
     private protected override Errno NextKeyCore(byte* key, byte* next) => Errno.EOPNOTSUPP;
 
-    private protected override bool ContainsValue(ulong address, ulong size)
+    internal override bool TryFindValue(ulong address, out MemoryWindow value)
     {
         ulong data = (ulong)_ring.Address + RingProducer.DataOffset;
-        return address >= data && size <= MaxEntries && address - data <= (2ul * MaxEntries) - size;
+        value = new MemoryWindow(data, data + (2ul * MaxEntries));
+        return value.Contains(address, 1);
     }
 
     private protected override void DisposeCore() => Wake();

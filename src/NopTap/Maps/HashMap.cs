@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using NopTap.Formats;
 using NopTap.Isa;
+using NopTap.Jit.Abi;
 using NopTap.Native;
 
 namespace NopTap.Maps;
@@ -55,26 +56,34 @@ internal sealed unsafe class HashMap : BpfMap
 
     private protected override Errno NextKeyCore(byte* key, byte* next) => HashTable.NextKey(Header, key, next);
 
-    private protected override bool ContainsValue(ulong address, ulong size)
+    internal override bool TryFindValue(ulong address, out MemoryWindow value)
     {
-        bool perProcessor = Header->ProcessorValues != null;
-        ulong start = (ulong)(perProcessor ? Header->ProcessorValues : Header->Values);
-        if (address < start)
+        if (Header->ProcessorValues == null)
+            return TryFindInElement(address, Header->ElementValueOffset, Header->ValueSize, out value);
+        value = default;
+        ulong offset = address - (ulong)Header->ProcessorValues;
+        if (address < (ulong)Header->ProcessorValues || offset / Header->ProcessorStride >= ProcessorSlots.Maximum)
             return false;
-        ulong offset = address - start;
-        if (perProcessor)
-        {
-            if (offset / Header->ProcessorStride >= ProcessorSlots.Maximum)
-                return false;
-            offset %= Header->ProcessorStride;
-        }
+        ulong inProcessor = offset % Header->ProcessorStride;
+        ulong number = inProcessor / Header->ValueStride;
+        ulong start = address - (inProcessor % Header->ValueStride);
+        value = new MemoryWindow(start, start + Header->ValueSize);
+        return number > 0 && number < Header->ElementCount && value.Contains(address, 1);
+    }
 
-        ulong stride = perProcessor ? Header->ValueStride : Header->ElementStride;
-        ulong valueOffset = perProcessor ? 0 : Header->ElementValueOffset;
-        ulong number = offset / stride;
-        ulong inside = offset % stride;
-        return number > 0 && number < Header->ElementCount && inside >= valueOffset
-            && size <= Header->ValueSize && inside - valueOffset <= Header->ValueSize - size;
+    internal override bool TryFindKey(ulong address, out MemoryWindow key) =>
+        TryFindInElement(address, HashTable.KeyOffset, Header->KeySize, out key);
+
+    bool TryFindInElement(ulong address, uint offset, uint size, out MemoryWindow part)
+    {
+        part = default;
+        if (address < (ulong)Header->Values)
+            return false;
+        ulong distance = address - (ulong)Header->Values;
+        ulong number = distance / Header->ElementStride;
+        ulong start = address - (distance % Header->ElementStride) + offset;
+        part = new MemoryWindow(start, start + size);
+        return number > 0 && number < Header->ElementCount && part.Contains(address, 1);
     }
 
     /// <summary>Offsets in the one mapping: head, buckets, free links, elements, values of each processor.</summary>

@@ -9,12 +9,16 @@ namespace NopTap.Maps;
 /// <remarks>An element that is recycled for another bucket while it is visited ends the walk of its bucket early, nothing worse.</remarks>
 /// <param name="map">The map, array or hash kinds.</param>
 /// <param name="processor">Whose values of a per-cpu map.</param>
-internal unsafe struct MapWalk(MapHeader* map, uint processor)
+/// <param name="cursor">0 for the start, or where another walk stood.</param>
+internal unsafe struct MapWalk(MapHeader* map, uint processor, ulong cursor = 0)
 {
     readonly MapHeader* _map = map;
     readonly uint _processor = processor;
-    uint _index;
-    int _link;
+    uint _index = (uint)cursor;
+    int _link = (int)(cursor >> 32);
+
+    /// <summary>Where the walk stands, for another walk to go on from.</summary>
+    internal readonly ulong Cursor => ((ulong)(uint)_link << 32) | _index;
 
     /// <summary>Key of the element; for arrays a pointer to <see cref="ArrayIndex"/> must be given instead.</summary>
     internal byte* Key { get; private set; }

@@ -2,6 +2,7 @@
 
 using NopTap.Formats;
 using NopTap.Isa;
+using NopTap.Jit.Abi;
 using NopTap.Native;
 
 namespace NopTap.Maps;
@@ -123,7 +124,11 @@ public sealed unsafe partial class ProgramArrayMap : BpfMap
         return Errno.None;
     }
 
-    private protected override bool ContainsValue(ulong address, ulong size) => false;
+    internal override bool TryFindValue(ulong address, out MemoryWindow value)
+    {
+        value = default;
+        return false;
+    }
 
     // As in the kernel, the entries go with the host's last use: otherwise two programs in each other's arrays would never be freed.
     private protected override void DisposeCore()
