@@ -32,13 +32,22 @@ static class LazyReader
         var entries = new SdtSection(file, section, code, Prefix);
         var bySite = notes.ToDictionary(static n => (n.Section, n.Slot));
         var arming = new HashSet<(CodeSection, int)>();
-        for (int label = 0; label < entries.Labels.Length; label++)
+        var records = new LazyRecord[entries.Labels.Length];
+        for (int label = 0; label < records.Length; label++)
         {
-            LazyRecord record = ReadRecord(entries, label);
-            DiagnosticPlace place = entries.Place(label, record.Probe);
+            LazyRecord record = records[label] = ReadRecord(entries, label);
             if (!arming.Add((record.Section, record.Arming)))
-                throw Fault.At(FormatDiagnostics.DuplicateSite, place, $"slot {record.Arming} of section '{record.Section.Name}' arms a probe already", "build the object again");
-            SdtNote site = FindSite(record, bySite, budget, place);
+            {
+                throw Fault.At(FormatDiagnostics.DuplicateSite, entries.Place(label, record.Probe),
+                    $"slot {record.Arming} of section '{record.Section.Name}' arms a probe already", "build the object again");
+            }
+        }
+
+        for (int label = 0; label < records.Length; label++)
+        {
+            LazyRecord record = records[label];
+            DiagnosticPlace place = entries.Place(label, record.Probe);
+            SdtNote site = FindSite(record, bySite, arming, budget, place);
             if (!lazy.TryAdd(site, record))
                 throw Bad(place, $"it leads to the site '{site.Symbol}', and so does '{lazy[site].Symbol}'");
         }
@@ -68,7 +77,8 @@ static class LazyReader
     }
 
     static SdtNote FindSite(
-        LazyRecord record, Dictionary<(CodeSection Section, int Slot), SdtNote> bySite, LoadBudget budget, DiagnosticPlace place)
+        LazyRecord record, Dictionary<(CodeSection Section, int Slot), SdtNote> bySite, HashSet<(CodeSection, int)> arming, LoadBudget budget,
+        DiagnosticPlace place)
     {
         CodeSection section = record.Section;
         CodeFunction function = section.FunctionAt(record.Arming)!;
@@ -88,7 +98,11 @@ static class LazyReader
                 continue;
             }
 
-            PushSuccessors(section.Slots[slot], slot, open);
+            // An evaluation may itself hold a lazy probe: what stands behind that one's label is not this record's.
+            if (arming.Contains((section, slot)))
+                open.Push(slot + 1);
+            else
+                PushSuccessors(section.Slots[slot], slot, open);
         }
 
         return found ?? throw Fault.At(FormatDiagnostics.LazyRecordWithoutSite, place, $"no site of '{record.Probe}' is reached from slot {record.Target}",
