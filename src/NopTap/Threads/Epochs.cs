@@ -89,6 +89,14 @@ internal static unsafe class Epochs
             DrainInBackground();
     }
 
+    /// <summary>As <see cref="Retire"/>, but never waits: another thread will.</summary>
+    internal static void RetireLater(Action free)
+    {
+        lock (s_lock)
+            s_retired.Enqueue((++s_ticket, free));
+        DrainInBackground();
+    }
+
     static void WaitForRuns()
     {
         ulong target = Interlocked.Increment(ref s_epoch);

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using NopTap.Formats;
+using NopTap.Jit.Abi;
+using NopTap.Trampolines;
+
+namespace NopTap.Links;
+
+/// <summary>One hit of a probe, or one entry or exit of a function, as an observer sees it. Allocates nothing.</summary>
+/// <remarks>Arguments are read at the width and signedness of their declared types, whatever the rest of the register holds.</remarks>
+public readonly unsafe ref struct ProbeEvent
+{
+    readonly TrampolineNode _node;
+
+    internal ProbeEvent(BpfLink link, TrampolineNode node, ulong* arguments, ThreadBlock* block)
+    {
+        Link = link;
+        _node = node;
+        Arguments = arguments;
+        Block = block;
+    }
+
+    internal ulong* Arguments { get; }
+
+    internal ThreadBlock* Block { get; }
+
+    /// <summary>Words in the argument array: the result of a function stands behind its arguments.</summary>
+    internal int Words => Count + (IsExit ? 1 : 0);
+
+    /// <summary>The link that brought the observer here.</summary>
+    public BpfLink Link { get; }
+
+    /// <summary>Name of the probe or function.</summary>
+    public string Probe => Link.ProbeName;
+
+    /// <summary>Which of the link's sites was hit.</summary>
+    public int Site => _node.Site;
+
+    /// <summary>The link's cookie.</summary>
+    public ulong Cookie => Link.Cookie;
+
+    /// <summary>Processor number that the target's run sees.</summary>
+    public uint Processor => Block->Processor;
+
+    /// <summary>Declared parameters.</summary>
+    public ImmutableArray<ProbeParameter> Parameters => Link.Parameters;
+
+    /// <summary>Number of arguments.</summary>
+    public int Count => Link.ParameterCount;
+
+    /// <summary>Whether a function returns: then there is a <see cref="ReturnValue"/>.</summary>
+    public bool IsExit => _node.IsExit;
+
+    /// <summary>What the function returns, the whole register.</summary>
+    /// <exception cref="InvalidOperationException">This is no exit.</exception>
+    public ulong ReturnValue => IsExit
+        ? Arguments[Count]
+        : throw new InvalidOperationException($"{Probe} has no return value here; attach to a function's exit to see one");
+
+    /// <summary>An argument, extended to 64 bits by its declared type.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such argument.</exception>
+    public long this[int index]
+    {
+        get
+        {
+            if ((uint)index >= (uint)Count)
+                throw new ArgumentOutOfRangeException(nameof(index), index, $"{Probe} has {Count} arguments");
+            return Extend(Arguments[index], Link.Parameters[index]);
+        }
+    }
+
+    /// <summary>An argument by its parameter name.</summary>
+    /// <param name="name">A name of the declaration.</param>
+    /// <exception cref="ArgumentException">No parameter has this name; the RFC's header gives none at all.</exception>
+    public long this[string name] => this[IndexOf(name)];
+
+    /// <summary>The low bytes of an argument, extended by its declared type first, as a value of 1, 2, 4 or 8 bytes.</summary>
+    /// <typeparam name="T">An integer, an enum, a pointer or the like.</typeparam>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    public T Get<T>(int index)
+        where T : unmanaged
+    {
+        if (sizeof(T) > sizeof(long))
+            throw new NotSupportedException($"{typeof(T).Name} is larger than the 8 bytes of an argument");
+        long value = this[index];
+        return MemoryMarshal.Read<T>(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)));
+    }
+
+    /// <summary>As <see cref="Get{T}(int)"/>, by name.</summary>
+    /// <typeparam name="T">An integer, an enum, a pointer or the like.</typeparam>
+    /// <param name="name">A name of the declaration.</param>
+    public T Get<T>(string name)
+        where T : unmanaged => Get<T>(IndexOf(name));
+
+    /// <summary>An argument as a signed 32-bit number.</summary>
+    /// <param name="name">A name of the declaration.</param>
+    public int GetInt32(string name) => (int)this[name];
+
+    /// <summary>An argument as an unsigned 32-bit number.</summary>
+    /// <param name="name">A name of the declaration.</param>
+    public uint GetUInt32(string name) => (uint)this[name];
+
+    /// <summary>An argument as a signed 64-bit number.</summary>
+    /// <param name="name">A name of the declaration.</param>
+    public long GetInt64(string name) => this[name];
+
+    /// <summary>An argument as an unsigned 64-bit number.</summary>
+    /// <param name="name">A name of the declaration.</param>
+    public ulong GetUInt64(string name) => (ulong)this[name];
+
+    /// <summary>Index of a parameter by name.</summary>
+    /// <param name="name">A name of the declaration.</param>
+    /// <exception cref="ArgumentException">No parameter has this name.</exception>
+    public int IndexOf(string name)
+    {
+        ImmutableArray<ProbeParameter> parameters = Link.Parameters;
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            if (parameters[i].Name == name)
+                return i;
+        }
+
+        throw new ArgumentException($"{Probe}({string.Join(", ", parameters)}) has no parameter '{name}'", nameof(name));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static long Extend(ulong value, ProbeParameter parameter)
+    {
+        int unused = 64 - (8 * parameter.Size);
+        return parameter.IsSigned ? (long)(value << unused) >> unused : (long)(value << unused >> unused);
+    }
+}
