@@ -55,6 +55,14 @@ public sealed class TrafficTests
         Assert.Equal(1, wrong);
     }
 
+    [Fact]
+    public void EveryPacketHasAVerdictToCompareWith()
+    {
+        string verdicts = File.ReadAllText(RepositoryTree.At("samples", "traffic", "firewall.verdicts")).TrimEnd('\n');
+        Assert.Equal(Scenario.PacketCount, verdicts.Length);
+        Assert.Equal((170, 19), (verdicts.Count(c => c == 'P'), verdicts.Count(c => c == 'D')));
+    }
+
     static string Kind(ReadOnlySpan<byte> packet) => BinaryPrimitives.ReadUInt16BigEndian(packet[12..]) switch
     {
         0x0800 => $"ip4/{packet[23]}",
