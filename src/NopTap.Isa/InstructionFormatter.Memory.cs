@@ -6,6 +6,13 @@ public static partial class InstructionFormatter
 {
     static void AppendWideLoad(Line line, in Instruction instruction, in Instruction second)
     {
+        if (!line.IsKernel && instruction.Source != 0)
+        {
+            line.Text("ld_pseudo\t").Register('r', instruction.Destination).Text(", ").Immediate((byte)instruction.Source);
+            line.Text(", ").Immediate(instruction.Immediate);
+            return;
+        }
+
         line.Register('r', instruction.Destination).Text(" = ");
         if (!line.IsKernel)
         {

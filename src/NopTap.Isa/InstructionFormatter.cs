@@ -7,7 +7,8 @@ namespace NopTap.Isa;
 /// <summary>Writes instructions as text; <see cref="Assembler"/> reads it back.</summary>
 /// <remarks>
 /// Any slot can be written. One whose opcode or variant is unknown becomes <c>.8byte 0x…</c>; unused fields that are not zero do not show.
-/// The LLVM dialect shows neither the kind of a wide load or call nor the displacement of an indirect packet load, as the tool.
+/// The LLVM dialect, as the tool, shows neither the kind of a call, nor the second immediate of a wide load that is no constant, nor the
+/// displacement of an indirect packet load. Load-acquire and store-release are written as LLVM 20 writes them; 19 does not know them.
 /// </remarks>
 public static partial class InstructionFormatter
 {

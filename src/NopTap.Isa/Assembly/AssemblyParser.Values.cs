@@ -67,6 +67,17 @@ sealed partial class AssemblyParser
         Emit(new Instruction(0, 0, 0, unchecked((int)(value >> 32))));
     }
 
+    // ld_pseudo r1, 0x1, 0x5: LLVM's name for a wide load of any kind.
+    void ParsePseudoLoad()
+    {
+        _line.Take();
+        Register destination = ParseRegister('r');
+        _line.Expect(",");
+        byte kind = (byte)ParseNumber(0, PseudoSource.MapIndexValue, "kinds of wide loads are 0 to 6");
+        _line.Expect(",");
+        EmitWide(destination, kind, Join(ParseImmediate(narrow: true), 0));
+    }
+
     void ParseExtension(char bank, Register destination)
     {
         _line.Expect("(");

@@ -95,6 +95,9 @@ sealed partial class AssemblyParser(string name)
                 _line.Take();
                 Emit(Ins.CallRegister(ParseRegister('r')));
                 break;
+            case "ld_pseudo":
+                ParsePseudoLoad();
+                break;
             case "lock":
                 ParseLocked();
                 break;
