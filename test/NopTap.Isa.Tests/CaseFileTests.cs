@@ -62,7 +62,7 @@ public sealed class CaseFileTests
     public void SaysWhichBodyCannotBeRead()
     {
         TestCase test = Assert.Single(CaseFile.Parse("-- asm\nfrob\n-- mem\n0\n-- result\nx", "name.case"));
-        Assert.StartsWith("name.case:1: section 'asm' of 'name': BPF1010", Assert.Throws<CaseFormatException>(() => test.Program).Message, StringComparison.Ordinal);
+        Assert.StartsWith("name.case:1: section 'asm' of 'name': BPF1510", Assert.Throws<CaseFormatException>(() => test.Program).Message, StringComparison.Ordinal);
         Assert.StartsWith("name.case:3:", Assert.Throws<CaseFormatException>(() => test.Memory).Message, StringComparison.Ordinal);
         Assert.StartsWith("name.case:5:", Assert.Throws<CaseFormatException>(() => test.Result).Message, StringComparison.Ordinal);
     }

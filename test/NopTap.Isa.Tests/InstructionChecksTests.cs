@@ -99,7 +99,7 @@ public sealed class InstructionChecksTests
     {
         Diagnostic? diagnostic = InstructionChecks.Check([default, new Instruction(0x61, 0x10, 0, 7)], 1, new DiagnosticPlace { Program = "p" });
         Assert.Equal(
-            "BPF1005: program 'p' insn 1: immediate field of opcode 0x61 is 7, and this instruction does not use it; set it to 0",
+            "BPF1505: program 'p' insn 1: immediate field of opcode 0x61 is 7, and this instruction does not use it; set it to 0",
             diagnostic?.ToString());
     }
 
