@@ -55,12 +55,24 @@ sealed partial class FunctionLowering
         _writer.CallAddress((ulong)address);
     }
 
-    // callx: the register holds the number of a helper. One that there is not answers EINVAL.
+    // callx: the register holds the address of a function, as a wide load gives it, or the number of a helper. Anything else answers
+    // EINVAL, so no value can lead outside the program.
     void EmitCallByNumber(Gpr number)
     {
         int[] ids = [.. _request.Helpers.Keys];
         Array.Sort(ids);
         Label end = _writer.NewLabel();
+        var functions = new List<(int Function, Label Case)>();
+        for (int function = 0; function < _program.Functions.Length; function++)
+        {
+            if (!_program.Functions[function].IsCallback)
+                continue;
+            functions.Add((function, _writer.NewLabel()));
+            _writer.LoadAddress(MachineRegisters.Scratch1, _labels.Thunks[function]);
+            _writer.Binary(BinaryOperation.Compare, Width.Bits64, number, MachineRegisters.Scratch1);
+            _writer.JumpIf(Condition.Equal, functions[^1].Case);
+        }
+
         var cases = new List<(int Id, Label Case)>();
         foreach (int id in ids)
         {
@@ -77,6 +89,13 @@ sealed partial class FunctionLowering
             _writer.Jump(end);
             _writer.Bind(start);
             EmitHelperCall(id);
+        }
+
+        foreach ((int function, Label start) in functions)
+        {
+            _writer.Jump(end);
+            _writer.Bind(start);
+            _writer.Call(_labels.Functions[function]);
         }
 
         _writer.Bind(end);
