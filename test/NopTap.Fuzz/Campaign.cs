@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Diagnostics;
+using NopTap.TestKit.Kernel;
+
+namespace NopTap.Fuzz;
+
+/// <summary>What a campaign did.</summary>
+/// <param name="Programs">Programs run.</param>
+/// <param name="InKernel">Those that the kernel ran too.</param>
+/// <param name="Finds">Programs on which the engines differ, reduced.</param>
+public sealed record CampaignResult(int Programs, int InKernel, IReadOnlyList<Find> Finds);
+
+/// <summary>A program on which engines differ.</summary>
+/// <param name="Program">The reduced program.</param>
+/// <param name="Difference">Who differs, and where.</param>
+public sealed record Find(GeneratedProgram Program, string Difference);
+
+/// <summary>Runs the programs of consecutive seeds until the time is up.</summary>
+public static class Campaign
+{
+    const int MaximumFinds = 20;
+
+    /// <summary>Runs a campaign.</summary>
+    /// <param name="seed">First seed.</param>
+    /// <param name="duration">How long.</param>
+    /// <param name="kernelEvery">One program in so many is also run in the kernel, where that is permitted; 0 for none.</param>
+    /// <param name="progress">Told of each seed before it runs, so that a crash can be traced; may be null.</param>
+    public static CampaignResult Run(ulong seed, TimeSpan duration, int kernelEvery, Action<ulong>? progress = null)
+    {
+        var clock = Stopwatch.StartNew();
+        var finds = new List<Find>();
+        int programs = 0;
+        int inKernel = 0;
+        bool kernel = kernelEvery > 0 && KernelEngine.Unavailable is null;
+        while (clock.Elapsed < duration && finds.Count < MaximumFinds)
+        {
+            progress?.Invoke(seed);
+            GeneratedProgram program = ProgramGenerator.Generate(seed++);
+            bool withKernel = kernel && programs % kernelEvery == 0;
+            if (Differential.Compare(program, withKernel, out bool accepted) is not null)
+            {
+                GeneratedProgram reduced = Differential.Reduce(program, withKernel);
+                finds.Add(new Find(reduced, Differential.Compare(reduced, withKernel, out _)!));
+            }
+
+            programs++;
+            inKernel += accepted ? 1 : 0;
+        }
+
+        return new CampaignResult(programs, inKernel, finds);
+    }
+}
