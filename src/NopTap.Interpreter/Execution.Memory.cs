@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Globalization;
+using System.Numerics;
 using NopTap.Formats;
 using NopTap.Isa;
 
@@ -129,14 +130,15 @@ sealed partial class Execution
 
     void LoadPacket(in Instruction instruction)
     {
-        if (_program.Imports.PacketLoads is not { } packet || instruction.AccessSize > 4)
+        int helper = -1 - BitOperations.Log2((uint)instruction.AccessSize);
+        if (instruction.AccessSize > 4 || !_program.Imports.Helpers.TryGetValue(helper, out nint address))
             throw Meaningless(instruction);
         ulong index = instruction.Mode == Opcode.Ind ? Read(instruction.Source) : 0;
-        int offset = (int)(index + (ulong)(long)instruction.Immediate);
-        bool inside = packet.TryLoad((nint)_r[6], offset, instruction.AccessSize, out uint value);
-        DestroyArguments();
-        _r[0] = inside ? value : 0;
-        if (!inside)
+        _r[1] = _r[6];
+        _r[2] = (ulong)(int)(index + (ulong)(long)instruction.Immediate);
+        long value = (long)GuestMemory.CallHelper(address, _r, _threadBlock);
+        Return(value < 0 ? 0 : (ulong)value);
+        if (value < 0)
             LeaveFunction();
     }
 

@@ -26,6 +26,10 @@ public sealed record InterpreterImports
     public ImmutableArray<MapSpec> MapSpecs { get; init; } = [];
 
     /// <summary>Address of each helper, by id: <c>ulong (r1, ..., r5, ThreadBlock*)</c>, System V, never throws.</summary>
+    /// <remarks>
+    /// The legacy packet loads (RFC 9669, section 5.5) are calls of helpers -1, -2 and -3 for 1, 2 and 4 bytes: <c>long (context, offset)</c>
+    /// gives the bytes as a big-endian number, or a negative one when they are not in the packet. The compiler wants the same three.
+    /// </remarks>
     public FrozenDictionary<int, nint> Helpers { get; init; } = FrozenDictionary<int, nint>.Empty;
 
     /// <summary>What the helpers take, by id; arguments of a helper that is missing here are passed unchecked.</summary>
@@ -39,9 +43,6 @@ public sealed record InterpreterImports
 
     /// <summary>Elements of maps for <c>bpf_for_each_map_elem</c>; null when no map can be walked.</summary>
     public IMapElements? Elements { get; init; }
-
-    /// <summary>Legacy packet loads; null when the context has no packet to load from.</summary>
-    public IPacketLoads? PacketLoads { get; init; }
 
     /// <summary>Observers; null for none.</summary>
     public IProbeHook? Probes { get; init; }

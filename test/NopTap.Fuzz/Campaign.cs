@@ -40,7 +40,7 @@ public static class Campaign
             bool withKernel = kernel && programs % kernelEvery == 0;
             if (Differential.Compare(program, withKernel, out bool accepted) is not null)
             {
-                GeneratedProgram reduced = Differential.Reduce(program, withKernel);
+                GeneratedProgram reduced = Reducer.Reduce(program, withKernel);
                 finds.Add(new Find(reduced, Differential.Compare(reduced, withKernel, out _)!));
             }
 

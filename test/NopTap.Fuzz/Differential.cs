@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Collections.Immutable;
-using NopTap.Isa;
 using NopTap.TestKit.Engines;
 using NopTap.TestKit.Kernel;
 using NopTap.Verifier;
@@ -31,41 +29,6 @@ public static class Differential
             return null;
         kernelAccepted = true;
         return Describe("kernel", want, kernel);
-    }
-
-    /// <summary>Replaces as many instructions as it can by NOPs so that the engines still differ.</summary>
-    public static GeneratedProgram Reduce(GeneratedProgram program, bool withKernel)
-    {
-        for (int slot = 0; slot < program.Code.Length; slot += program.Code[slot].SlotCount)
-        {
-            GeneratedProgram candidate = program with { Code = WithoutSlot(program.Code, slot) };
-            if (candidate.Code != program.Code && StillDiffers(candidate, withKernel))
-                program = candidate;
-        }
-
-        return program;
-    }
-
-    static ImmutableArray<Instruction> WithoutSlot(ImmutableArray<Instruction> code, int slot)
-    {
-        // Jumps back and exits stay: without them a program might not end.
-        if (code[slot].IsExit || (code[slot].IsJump && code[slot].Offset < 0) || code[slot].IsNopGoto)
-            return code;
-        var nop = new Instruction(Opcode.Jmp | Opcode.Ja, 0, 0, 0);
-        return code[slot].IsWideLoad ? code.SetItem(slot, nop).SetItem(slot + 1, nop) : code.SetItem(slot, nop);
-    }
-
-    static bool StillDiffers(GeneratedProgram program, bool withKernel)
-    {
-        try
-        {
-            return Compare(program, withKernel, out _) is not null;
-        }
-        catch (BpfFaultException)
-        {
-            // Not a program that the generator could have written: it lost a pointer or a loop counter.
-            return false;
-        }
     }
 
     static string? Describe(string name, EngineRun want, EngineRun have)

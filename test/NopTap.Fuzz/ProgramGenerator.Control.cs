@@ -48,15 +48,15 @@ public sealed partial class ProgramGenerator
         if (_reserved.Contains(counter))
             return;
         bool narrow = _random.Chance(50);
-        Emit(new((byte)((narrow ? Opcode.Alu : Opcode.Alu64) | Opcode.Mov), counter, 0, 0, 1 + _random.Below(5)));
+        Pin(new((byte)((narrow ? Opcode.Alu : Opcode.Alu64) | Opcode.Mov), counter, 0, 0, 1 + _random.Below(5)));
         int start = _code.Count;
         _reserved = _reserved.With(counter);
         _loopDepth++;
         WriteStatements(1 + _random.Below(4));
         _loopDepth--;
         _reserved = _reserved.Without(counter);
-        Emit(new((byte)((narrow ? Opcode.Alu : Opcode.Alu64) | Opcode.Add), counter, 0, 0, -1));
-        Emit(new((byte)((narrow ? Opcode.Jmp32 : Opcode.Jmp) | Opcode.Jne), counter, 0, (short)(start - _code.Count - 1), 0));
+        Pin(new((byte)((narrow ? Opcode.Alu : Opcode.Alu64) | Opcode.Add), counter, 0, 0, -1));
+        Pin(new((byte)((narrow ? Opcode.Jmp32 : Opcode.Jmp) | Opcode.Jne), counter, 0, (short)(start - _code.Count - 1), 0));
     }
 
     /// <summary>A call, when there is such a function.</summary>
@@ -64,6 +64,7 @@ public sealed partial class ProgramGenerator
     {
         if (function > _functions)
             return;
+        int start = _code.Count;
         Emit(new(Opcode.Alu64 | Opcode.Mov | Opcode.X, Register.R5, Register.R9, 0, 0));
         _calls.Add((_code.Count, function));
         Emit(new(Opcode.Jmp | Opcode.Call, 0, (Register)PseudoSource.ProgramCall, 0, 0));
@@ -75,6 +76,8 @@ public sealed partial class ProgramGenerator
             else
                 LoadNumber(register);
         }
+
+        PinFrom(start);
     }
 
     void WriteStatements(int count)

@@ -51,13 +51,13 @@ public sealed partial class ProgramGenerator
         Register pointer = AnyWritable();
         if (pointer == index)
             return;
-        Emit(new(Opcode.Alu64 | Opcode.And, index, 0, 0, 0x78));
-        Emit(new(Opcode.Alu64 | Opcode.Mov | Opcode.X, pointer, Register.R9, 0, 0));
-        Emit(new(Opcode.Alu64 | Opcode.Add | Opcode.X, pointer, index, 0, 0));
+        Pin(new(Opcode.Alu64 | Opcode.And, index, 0, 0, 0x78));
+        Pin(new(Opcode.Alu64 | Opcode.Mov | Opcode.X, pointer, Register.R9, 0, 0));
+        Pin(new(Opcode.Alu64 | Opcode.Add | Opcode.X, pointer, index, 0, 0));
         short offset = (short)_random.Below(WorkingBytes - 0x78 - 8);
         if (_random.Chance(50))
             Emit(new((byte)(Opcode.Stx | Opcode.Mem | size), pointer, index, offset, 0));
-        Emit(new((byte)(Opcode.Ldx | Opcode.Mem | size), pointer, pointer, offset, 0));
+        Pin(new((byte)(Opcode.Ldx | Opcode.Mem | size), pointer, pointer, offset, 0));
     }
 
     void WriteAtomic()

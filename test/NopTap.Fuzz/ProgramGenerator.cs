@@ -30,6 +30,7 @@ public sealed partial class ProgramGenerator
 
     readonly SeededRandom _random;
     readonly List<Instruction> _code = [];
+    readonly List<bool> _pinned = [];
     readonly List<(int Slot, int Function)> _calls = [];
     readonly int _functions;
 
@@ -54,7 +55,7 @@ public sealed partial class ProgramGenerator
         var memory = new byte[MemorySize];
         for (int n = 0; n < WorkingBytes; n++)
             memory[n] = (byte)generator._random.Next();
-        return new GeneratedProgram(seed, code, ImmutableArray.Create(memory));
+        return new GeneratedProgram(seed, code, [.. generator._pinned], ImmutableArray.Create(memory));
     }
 
     ImmutableArray<Instruction> WriteProgram()
@@ -77,6 +78,7 @@ public sealed partial class ProgramGenerator
         _stack = entry ? EntryStack : CalleeStack;
         _budget = entry ? 20 + _random.Below(60) : 8 + _random.Below(20);
         _reserved = RegisterSet.None;
+        int start = _code.Count;
         Emit(new(Opcode.Alu64 | Opcode.Mov | Opcode.X, Register.R9, entry ? Register.R1 : Register.R5, 0, 0));
         for (int register = 0; register < Numbers; register++)
         {
@@ -87,6 +89,7 @@ public sealed partial class ProgramGenerator
 
         for (int offset = -_stack; offset < 0; offset += 8)
             Emit(new(Opcode.St | Opcode.Mem | Opcode.DW, Register.R10, 0, (short)offset, (int)_random.Value()));
+        PinFrom(start);
         while (_budget > 0)
             WriteStatement();
         // Every function is called from somewhere: the kernel refuses dead ones.
@@ -95,7 +98,7 @@ public sealed partial class ProgramGenerator
             StoreEverything();
         else
             FoldStack();
-        Emit(new(Opcode.Jmp | Opcode.Exit, 0, 0, 0, 0));
+        Pin(new(Opcode.Jmp | Opcode.Exit, 0, 0, 0, 0));
     }
 
     void StoreEverything()
@@ -134,7 +137,23 @@ public sealed partial class ProgramGenerator
         }
     }
 
-    void Emit(Instruction instruction) => _code.Add(instruction);
+    void Emit(Instruction instruction)
+    {
+        _code.Add(instruction);
+        _pinned.Add(false);
+    }
+
+    void Pin(Instruction instruction)
+    {
+        Emit(instruction);
+        _pinned[^1] = true;
+    }
+
+    void PinFrom(int start)
+    {
+        for (int slot = start; slot < _pinned.Count; slot++)
+            _pinned[slot] = true;
+    }
 
     void LoadNumber(Register register)
     {
