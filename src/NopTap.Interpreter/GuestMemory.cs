@@ -49,6 +49,12 @@ public sealed unsafe class GuestMemory : IDisposable
         _stack = null;
     }
 
+    /// <summary>Address of the lowest byte that a frame may have.</summary>
+    public ulong StackStart => (ulong)_stack;
+
+    /// <summary>Address behind the highest byte that a frame may have: all pointers to the stack of a run lie between the two.</summary>
+    public ulong StackEnd => (ulong)_stack + StackSize;
+
     /// <summary>Frames in use.</summary>
     internal int Frames => _frames;
 
