@@ -114,37 +114,43 @@ public abstract partial class BpfLink
     {
         UnlinkAll(replaced);
         _state = LinkState.Disposed;
-        _point.Target.Links.Free(Id);
-        Id = 0;
+        FreeId();
         Epochs.RetireLater(() => Dealloc(replaced));
     }
 
     void Release(bool isFinal)
     {
         var replaced = new List<Action>();
-        bool isReleased = false;
+        bool isReleased;
+        bool isDisposed;
         lock (_lock)
         {
-            if (_state == LinkState.Settled)
+            isReleased = _state == LinkState.Settled;
+            if (isReleased)
             {
                 UnlinkAll(replaced);
                 _state = LinkState.Released;
-                isReleased = true;
             }
 
-            if (isFinal && _state == LinkState.Released)
-            {
+            isDisposed = isFinal && _state == LinkState.Released;
+            if (isDisposed)
                 _state = LinkState.Disposed;
-                _point.Target.Links.Free(Id);
-                Id = 0;
-            }
         }
 
-        // Without the lock: runs that are waited for may themselves be disposing this link.
-        if (isReleased)
-            Epochs.Retire(() => Dealloc(replaced));
-        else
-            Epochs.Synchronize();
+        // Without the lock: runs that are waited for may themselves be disposing this link. An observer that still runs may ask for the id.
+        Epochs.Retire(() =>
+        {
+            if (isReleased)
+                Dealloc(replaced);
+            if (isDisposed)
+                FreeId();
+        });
+    }
+
+    void FreeId()
+    {
+        _point.Target.Links.Free(Id);
+        Id = 0;
     }
 
     void UnlinkAll(List<Action> replaced)

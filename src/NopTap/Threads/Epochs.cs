@@ -19,6 +19,9 @@ namespace NopTap.Threads;
 internal static unsafe class Epochs
 {
     static readonly Lock s_lock = new();
+
+    // Held while things are freed, so that whoever synchronised finds all freed that was ripe. Never asked for with another lock held.
+    static readonly Lock s_freeing = new();
     static readonly Queue<(ulong Ticket, Action Free)> s_retired = new();
     static ulong s_ticket;
     static ulong s_epoch = 1;
@@ -72,7 +75,8 @@ internal static unsafe class Epochs
         lock (s_lock)
             newest = s_ticket;
         WaitForRuns();
-        FreeUpTo(newest);
+        lock (s_freeing)
+            FreeUpTo(newest);
         return true;
     }
 
@@ -111,7 +115,7 @@ internal static unsafe class Epochs
         }
     }
 
-    // Only what was queued before the wait began is ripe; another thread may be freeing beside us.
+    // Only what was queued before the wait began is ripe.
     static void FreeUpTo(ulong newest)
     {
         while (true)
