@@ -10,6 +10,7 @@ namespace NopTap.Formats.Btf;
 sealed class CTypePrinter(BtfTypes types)
 {
     const int MaxDepth = 24;
+    const int MaxSteps = 256;
     const int MaxLength = 2048;
     const string Cut = "...";
 
@@ -30,7 +31,7 @@ sealed class CTypePrinter(BtfTypes types)
     string Declare(int id, string declarator)
     {
         string qualifiers = "";
-        for (int steps = 0; steps < MaxLength; steps++)
+        for (int steps = 0; steps < MaxSteps && declarator.Length <= MaxLength; steps++)
         {
             BtfType type = types.TypeById(id);
             switch (type)
@@ -41,7 +42,7 @@ sealed class CTypePrinter(BtfTypes types)
                     id = pointer.TypeId;
                     break;
                 case BtfConst or BtfVolatile or BtfRestrict:
-                    qualifiers = Join(Keyword(type), qualifiers, attach: false);
+                    qualifiers = Join(qualifiers, Keyword(type), attach: false);
                     id = ((BtfReference)type).TypeId;
                     break;
                 case BtfTypeTag tag:

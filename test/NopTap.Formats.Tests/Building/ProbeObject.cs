@@ -63,14 +63,16 @@ sealed class ProbeObject
         int target = RelocateAgainstData ? elf.SymbolOf(data) : codeSymbol;
         byte[] first = Join(U64(Address), ElfBuilder.Code([.. Moves]), Tail);
         byte[] second = Second is { } s ? Join(U64(s.Address), ElfBuilder.Code([.. Moves])) : [];
-        int notes = elf.Section(".bpf_sdt_notes", Join(Lead, first, second)[..^Cut]);
+        byte[] bytes = Join(Lead, first, second)[..^Cut];
+        int notes = elf.Section(".bpf_sdt_notes", bytes);
         elf.Symbol(Symbol, notes, (ulong)Lead.Length, info: LocalLabel);
-        if (HasRelocation && Cut < first.Length)
+        if (HasRelocation && bytes.Length >= Lead.Length + 8)
             elf.Relocate(notes, (ulong)Lead.Length, RelocationType, target);
         if (Second is { } other)
         {
             elf.Symbol(other.Symbol, notes, (ulong)(Lead.Length + first.Length), info: LocalLabel);
-            elf.Relocate(notes, (ulong)(Lead.Length + first.Length), 2, codeSymbol);
+            if (bytes.Length >= Lead.Length + first.Length + 8)
+                elf.Relocate(notes, (ulong)(Lead.Length + first.Length), 2, codeSymbol);
         }
 
         AddLazy(elf, codeSymbol);
