@@ -28,8 +28,8 @@ public static partial class RuntimeDiagnostics
     /// <summary>A name with characters other than letters, digits, underscore and dot.</summary>
     public static readonly DiagnosticDescriptor MapName = new("BPF4107", "map name not allowed");
 
-    /// <summary>Memory for a map was refused by the system.</summary>
-    public static readonly DiagnosticDescriptor MapMemory = new("BPF4108", "memory for map refused", Errno.ENOMEM);
+    /// <summary>Memory for a map or a packet was refused by the system.</summary>
+    public static readonly DiagnosticDescriptor MemoryRefused = new("BPF4108", "memory refused by the system", Errno.ENOMEM);
 
     /// <summary>Initial content that does not fit the value.</summary>
     public static readonly DiagnosticDescriptor MapInitialValue = new("BPF4109", "initial content does not fit");

@@ -68,6 +68,20 @@ internal sealed unsafe class ArrayMap : BpfMap
         return Errno.None;
     }
 
+    private protected override int LookupBatchCore(ref MapCursor cursor, byte* keys, byte* values, int capacity, int valueSize, uint processors)
+    {
+        uint index = cursor.Next;
+        int count = 0;
+        for (; count < capacity && index < MaxEntries; count++, index++)
+        {
+            ((uint*)keys)[count] = index;
+            _ = ReadCore((byte*)&index, values + ((long)count * valueSize), processors);
+        }
+
+        cursor = new MapCursor(index, 0);
+        return count;
+    }
+
     internal override bool TryFindValue(ulong address, out MemoryWindow value)
     {
         value = default;

@@ -56,6 +56,24 @@ internal sealed unsafe class HashMap : BpfMap
 
     private protected override Errno NextKeyCore(byte* key, byte* next) => HashTable.NextKey(Header, key, next);
 
+    private protected override int LookupBatchCore(ref MapCursor cursor, byte* keys, byte* values, int capacity, int valueSize, uint processors)
+    {
+        uint index = cursor.Next;
+        uint skip = cursor.Skip;
+        int count = 0;
+        while (index <= Header->BucketMask && count < capacity)
+        {
+            uint given = HashTable.ReadBucket(Header, index, skip, keys, values, ref count, capacity, valueSize, processors, out bool isDone);
+            skip = isDone ? 0 : skip + given;
+            if (!isDone)
+                break;
+            index++;
+        }
+
+        cursor = new MapCursor(index, skip);
+        return count;
+    }
+
     internal override bool TryFindValue(ulong address, out MemoryWindow value)
     {
         if (Header->ProcessorValues == null)

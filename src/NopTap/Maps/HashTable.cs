@@ -201,6 +201,38 @@ internal static unsafe class HashTable
         return Errno.ENOENT;
     }
 
+    /// <summary>
+    /// Copies the entries of a bucket, all at one moment; a bucket that does not fit behind others waits for the next call, one that does
+    /// not fit at all is given in parts.
+    /// </summary>
+    internal static uint ReadBucket(
+        MapHeader* map, uint index, uint skip, byte* keys, byte* values, ref int count, int capacity, int valueSize, uint processors, out bool isDone)
+    {
+        Bucket* bucket = BucketAt(map, index);
+        isDone = true;
+        if (Volatile.Read(ref bucket->Head) <= 0)
+            return 0;
+        Enter(bucket);
+        uint length = 0;
+        for (int link = bucket->Head; link > 0; link = NextOf(ElementAt(map, link)))
+            length++;
+        uint left = length > skip ? length - skip : 0;
+        isDone = left <= (uint)(capacity - count);
+        uint given = isDone ? left : count == 0 ? (uint)capacity : 0;
+        uint position = 0;
+        for (int link = bucket->Head; position < skip + given && link > 0; link = NextOf(ElementAt(map, link)), position++)
+        {
+            if (position < skip)
+                continue;
+            Copy(keys + ((long)count * map->KeySize), KeyAt(map, link), map->KeySize);
+            ReadProcessors(map, link, values + ((long)count * valueSize), processors);
+            count++;
+        }
+
+        Exit(bucket);
+        return given;
+    }
+
     internal static Bucket* BucketAt(MapHeader* map, uint index) => (Bucket*)map->Buckets + index;
 
     internal static byte* ElementAt(MapHeader* map, int number) => map->Values + ((ulong)number * map->ElementStride);

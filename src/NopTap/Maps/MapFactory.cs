@@ -24,7 +24,7 @@ internal static class MapFactory
         };
         if (made is null)
         {
-            error = RuntimeDiagnostics.MapMemory.At(
+            error = RuntimeDiagnostics.MemoryRefused.At(
                 new DiagnosticPlace { Map = spec.Name }, "address space for the map was refused", "lower max_entries or the value size");
             return false;
         }

@@ -2,6 +2,7 @@
 
 using System.Runtime.InteropServices;
 using NopTap.Native;
+using NopTap.Threads;
 
 namespace NopTap.Maps;
 
@@ -17,6 +18,9 @@ internal sealed unsafe class MapMemory : SafeHandle
         _mapping = mapping;
         _more = more;
         SetHandle(GCHandle.ToIntPtr(GCHandle.Alloc(owner, GCHandleType.Weak)));
+        MapRegions.Add(mapping, handle);
+        if (more is not null)
+            MapRegions.Add(more, handle);
     }
 
     public override bool IsInvalid => handle == 0;
@@ -31,9 +35,19 @@ internal sealed unsafe class MapMemory : SafeHandle
 
     protected override bool ReleaseHandle()
     {
-        GCHandle.FromIntPtr(handle).Free();
-        _mapping.Dispose();
-        _more?.Dispose();
+        MapRegions.Remove(_mapping);
+        if (_more is not null)
+            MapRegions.Remove(_more);
+        nint owner = handle;
+        MappedMemory mapping = _mapping;
+        MappedMemory? more = _more;
+        // A run that found the region before may still be copying from it.
+        Epochs.Retire(() =>
+        {
+            GCHandle.FromIntPtr(owner).Free();
+            mapping.Dispose();
+            more?.Dispose();
+        });
         return true;
     }
 }

@@ -67,7 +67,7 @@ public class MapDefinitionTests
     {
         MapSpec spec = MapFixture.Spec(MapType.Array, value: 0x7000_0000, entries: uint.MaxValue);
         Assert.False(MapFactory.TryCreate(spec, 1, out _, out Diagnostic? error));
-        Assert.Equal(RuntimeDiagnostics.MapMemory.Id, error!.Id);
+        Assert.Equal(RuntimeDiagnostics.MemoryRefused.Id, error!.Id);
         Assert.Equal(Errno.ENOMEM, error.Errno);
     }
 

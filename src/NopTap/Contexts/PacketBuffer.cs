@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Buffers.Binary;
+using NopTap.Isa;
+using NopTap.Jit.Abi;
+using NopTap.Native;
+
+namespace NopTap.Contexts;
+
+/// <summary>Native memory for one packet with room before and behind it, and the contexts that point into it. Reusable; no allocation a packet.</summary>
+/// <remarks>
+/// For one thread at a time. The settings stay from packet to packet; what a program changes is seen until the next one is loaded.
+/// <code>
+/// page 0: contexts        page 1 and on: | 256 headroom | packet ... | tailroom | 320 kept as the kernel does |
+/// </code>
+/// </remarks>
+public sealed unsafe class PacketBuffer : IDisposable
+{
+    /// <summary>Bytes before the packet (<c>XDP_PACKET_HEADROOM</c>).</summary>
+    public const int Headroom = 256;
+
+    /// <summary>Longest packet.</summary>
+    public const int MaximumLength = 65535;
+
+    /// <summary>Shortest packet: an Ethernet header.</summary>
+    public const int MinimumLength = 14;
+
+    /// <summary>Behind the frame the kernel keeps its <c>skb_shared_info</c>.</summary>
+    internal const int KeptTailroom = 320;
+
+    const int PageSize = 4096;
+    const int SkbOffset = 256;
+    const int MemoryOffset = 1024;
+
+    [ThreadStatic]
+    static PacketBuffer? t_buffer;
+
+    readonly MappedMemory _memory;
+
+    /// <summary>Makes a buffer.</summary>
+    /// <exception cref="BpfOperationException">The system refuses the memory.</exception>
+    public PacketBuffer()
+    {
+        _memory = MappedMemory.TryReserve((ulong)(PageSize + FrameSize(MaximumLength))) ?? throw new BpfOperationException(
+            RuntimeDiagnostics.MemoryRefused.At(default, "memory for a packet was refused", "raise the process's address-space limit"));
+    }
+
+    /// <summary>Interface that the packet came in on; 1, the loopback, at first.</summary>
+    public uint IngressInterface { get; set; } = 1;
+
+    /// <summary>Receive queue.</summary>
+    public uint ReceiveQueue { get; set; }
+
+    /// <summary>Interface that a devmap program sends to.</summary>
+    public uint EgressInterface { get; set; }
+
+    /// <summary>Mark of a socket buffer, before the program and after it.</summary>
+    public uint Mark { get; set; }
+
+    /// <summary>Priority of a socket buffer, before the program and after it.</summary>
+    public uint Priority { get; set; }
+
+    /// <summary>What kind of context was loaded last.</summary>
+    public ContextKind Kind { get; private set; }
+
+    /// <summary>The packet as it is now: what the program made of it. Valid until the next load or disposal.</summary>
+    public ReadOnlySpan<byte> Packet => Kind switch
+    {
+        ContextKind.Xdp => Between(Xdp->Data, Xdp->DataEnd),
+        ContextKind.Skb => Between(Skb->Data, Skb->DataEnd),
+        _ => default,
+    };
+
+    /// <summary>Metadata that an XDP program put before the packet. Valid until the next load or disposal.</summary>
+    public ReadOnlySpan<byte> Metadata => Kind == ContextKind.Xdp ? Between(Xdp->DataMeta, Xdp->Data) : default;
+
+    /// <summary>The calling thread's own buffer, made on first use.</summary>
+    internal static PacketBuffer ForThread => t_buffer ??= new PacketBuffer();
+
+    internal XdpContext* Xdp => (XdpContext*)_memory.Address;
+
+    internal SkbContext* Skb => (SkbContext*)(_memory.Address + SkbOffset);
+
+    /// <summary>Memory of the run; whoever runs sets <see cref="RunMemory.StackTop"/>.</summary>
+    internal RunMemory* Memory => (RunMemory*)(_memory.Address + MemoryOffset);
+
+    byte* Frame => _memory.Address + PageSize;
+
+    /// <summary>Whether a packet of this length can be loaded.</summary>
+    /// <param name="length">Bytes.</param>
+    public static bool IsLengthAllowed(int length) => length is >= MinimumLength and <= MaximumLength;
+
+    /// <summary>Loads a packet for a program of a type. Returns the native context.</summary>
+    internal nint Load(ProgramTypeInfo type, ReadOnlySpan<byte> packet) => type.Kind == ContextKind.Xdp
+        ? (nint)LoadXdp(packet)
+        : (nint)LoadSkb(packet, type.Type == ProgramType.CgroupSkb ? MinimumLength : 0);
+
+    /// <summary>Loads a packet for XDP programs.</summary>
+    internal XdpContext* LoadXdp(ReadOnlySpan<byte> packet)
+    {
+        byte* data = Place(packet);
+        XdpContext* context = Xdp;
+        context->Data = data;
+        context->DataEnd = data + packet.Length;
+        context->DataMeta = data;
+        context->IngressIfindex = IngressInterface;
+        context->RxQueueIndex = ReceiveQueue;
+        context->EgressIfindex = EgressInterface;
+        context->HardStart = Frame;
+        context->HardEnd = Frame + FrameSize(packet.Length) - KeptTailroom;
+        Kind = ContextKind.Xdp;
+        Describe((byte*)context, sizeof(XdpContext), packet.Length);
+        return context;
+    }
+
+    /// <summary>Loads a packet for socket-buffer programs.</summary>
+    /// <param name="packet">An Ethernet frame.</param>
+    /// <param name="pulled">Bytes before what the program sees: the Ethernet header for control-group programs, else 0.</param>
+    internal SkbContext* LoadSkb(ReadOnlySpan<byte> packet, int pulled)
+    {
+        byte* data = Place(packet);
+        SkbContext* context = Skb;
+        *context = default;
+        context->Data = data + pulled;
+        context->DataEnd = data + packet.Length;
+        context->DataMeta = context->Data;
+        context->HardStart = Frame;
+        context->HardEnd = Frame + FrameSize(packet.Length) - KeptTailroom;
+        context->Length = (uint)(packet.Length - pulled);
+        context->WireLength = (uint)packet.Length;
+        context->PacketType = PacketTypeOf(packet);
+        context->Protocol = ProtocolOf(packet);
+        context->Mark = Mark;
+        context->Priority = Priority;
+        context->QueueMapping = ReceiveQueue;
+        context->IngressIfindex = IngressInterface;
+        context->Ifindex = IngressInterface;
+        Kind = ContextKind.Skb;
+        Describe((byte*)context, sizeof(SkbContext), packet.Length);
+        return context;
+    }
+
+    /// <summary>Takes back what a socket-buffer program may have changed.</summary>
+    internal void Unload()
+    {
+        if (Kind != ContextKind.Skb)
+            return;
+        Mark = Skb->Mark;
+        Priority = Skb->Priority;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Kind = ContextKind.Plain;
+        _memory.Dispose();
+    }
+
+    static int FrameSize(int length)
+    {
+        // One page as the kernel gives it; a longer packet gets at least as much tailroom as the longest that fits the page.
+        int needed = Headroom + length + KeptTailroom;
+        return needed <= PageSize ? PageSize : (needed + PageSize - 1) & ~(PageSize - 1);
+    }
+
+    static ReadOnlySpan<byte> Between(byte* start, byte* end) => new(start, (int)(end - start));
+
+    static uint ProtocolOf(ReadOnlySpan<byte> packet)
+    {
+        const ushort FirstEtherType = 0x600;
+        const ushort Ieee8022 = 4;
+        ushort type = BinaryPrimitives.ReadUInt16BigEndian(packet[12..]);
+        return BinaryPrimitives.ReverseEndianness(type >= FirstEtherType ? type : Ieee8022);
+    }
+
+    static uint PacketTypeOf(ReadOnlySpan<byte> packet)
+    {
+        const uint ToHost = 0, Broadcast = 1, Multicast = 2;
+        if ((packet[0] & 1) == 0)
+            return ToHost;
+        return packet[..6].ContainsAnyExcept((byte)0xff) ? Multicast : Broadcast;
+    }
+
+    byte* Place(ReadOnlySpan<byte> packet)
+    {
+        if (!IsLengthAllowed(packet.Length))
+        {
+            throw new BpfOperationException(RuntimeDiagnostics.PacketLength.At(
+                default,
+                $"packet of {packet.Length} bytes",
+                $"a packet has {MinimumLength} (an Ethernet header) to {MaximumLength} bytes"));
+        }
+
+        ObjectDisposedException.ThrowIf(_memory.IsClosed, this);
+        byte* data = Frame + Headroom;
+        packet.CopyTo(new Span<byte>(data, packet.Length));
+        return data;
+    }
+
+    void Describe(byte* context, int size, int length)
+    {
+        RunMemory* memory = Memory;
+        memory->StackTop = 0;
+        memory->Context = new MemoryWindow((ulong)context, (ulong)context + (ulong)size);
+        memory->Packet = new MemoryWindow((ulong)Frame, (ulong)Frame + (ulong)FrameSize(length));
+        memory->Frames = default;
+    }
+}

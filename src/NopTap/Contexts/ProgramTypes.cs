@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using NopTap.Formats;
+using NopTap.Isa;
+
+namespace NopTap.Contexts;
+
+/// <summary>The program types that this runtime can run.</summary>
+public static class ProgramTypes
+{
+    static readonly HelperId[] s_base =
+    [
+        HelperId.MapLookupElem, HelperId.MapUpdateElem, HelperId.MapDeleteElem,
+        HelperId.KtimeGetNs, HelperId.KtimeGetBootNs, HelperId.GetPrandomU32, HelperId.GetSmpProcessorId,
+        HelperId.TailCall, HelperId.TracePrintk, HelperId.ProbeReadKernel, HelperId.Snprintf, HelperId.Strncmp,
+        HelperId.RingbufOutput, HelperId.RingbufReserve, HelperId.RingbufSubmit, HelperId.RingbufDiscard, HelperId.RingbufQuery,
+        HelperId.Loop, HelperId.ForEachMapElem,
+    ];
+
+    static readonly FrozenSet<HelperId> s_skbHelpers = With(HelperId.SkbLoadBytes);
+
+    static readonly ProgramTypeInfo s_xdp = new(ProgramType.Xdp, ContextKind.Xdp, XdpContext.Layout, null, With(
+        HelperId.XdpGetBuffLen, HelperId.XdpAdjustHead, HelperId.XdpAdjustTail, HelperId.XdpAdjustMeta));
+
+    static readonly ProgramTypeInfo s_cgroup =
+        new(ProgramType.CgroupSkb, ContextKind.Skb, SkbLayouts.CgroupSkb, (0, 1), s_skbHelpers);
+
+    static readonly FrozenDictionary<ProgramType, ProgramTypeInfo> s_types = new ProgramTypeInfo[]
+    {
+        s_xdp,
+        s_cgroup,
+        new(ProgramType.SchedCls, ContextKind.Skb, SkbLayouts.Sched, null, s_skbHelpers),
+        new(ProgramType.SchedAct, ContextKind.Skb, SkbLayouts.Sched, null, s_skbHelpers),
+        new(ProgramType.SocketFilter, ContextKind.Skb, SkbLayouts.SocketFilter, null, s_skbHelpers),
+        new(ProgramType.Tracing, ContextKind.Observer, null, (0, 0), With(HelperId.GetAttachCookie, HelperId.XdpGetBuffLen)),
+        // A program without a type of the kernel's belongs to the host, who brings the context.
+        new(ProgramType.Unspec, ContextKind.Plain, null, null, With()),
+        new(ProgramType.Syscall, ContextKind.Plain, null, null, With()),
+    }.ToFrozenDictionary(info => info.Type);
+
+    /// <summary>What a type may do, if this runtime knows it.</summary>
+    /// <param name="type">Program type.</param>
+    /// <param name="info">What it may do.</param>
+    public static bool TryGet(ProgramType type, [NotNullWhen(true)] out ProgramTypeInfo? info) => s_types.TryGetValue(type, out info);
+
+    /// <summary>What a program may do, its attach type considered.</summary>
+    /// <param name="program">The program.</param>
+    /// <exception cref="BpfOperationException">This runtime does not know the type.</exception>
+    public static ProgramTypeInfo Of(ProgramSpec program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        if (!TryGet(program.Type, out ProgramTypeInfo? info))
+        {
+            throw new BpfOperationException(RuntimeDiagnostics.ProgramTypeUnknown.At(
+                new DiagnosticPlace { Program = program.Name, Section = program.SectionName },
+                $"program type {program.Type} is not supported",
+                "use xdp, tc, socket, cgroup_skb or tracing programs, or a section of the host's own"));
+        }
+
+        return (program.Type, program.AttachType) switch
+        {
+            (ProgramType.Xdp, AttachType.XdpDevmap) => s_xdp with { Context = XdpContext.DevmapLayout },
+            (ProgramType.CgroupSkb, AttachType.CgroupInetEgress) => s_cgroup with { ReturnRange = (0, 3) },
+            _ => info,
+        };
+    }
+
+    static FrozenSet<HelperId> With(params HelperId[] more) => [.. s_base, .. more];
+}

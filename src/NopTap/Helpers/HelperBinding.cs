@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using NopTap.Isa;
+
+namespace NopTap.Helpers;
+
+/// <summary>A helper as it is called: its type and its code.</summary>
+/// <param name="Signature">Type.</param>
+/// <param name="Address">Code: <c>ulong (r1, ..., r5, ThreadBlock*)</c>; 0 for tail_call, which the engines make themselves.</param>
+public readonly record struct HelperBinding(HelperSignature Signature, nint Address);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using NopTap.Contexts;
+using NopTap.Isa;
+using NopTap.Jit.Abi;
+
+namespace NopTap.Helpers;
+
+/// <summary>Helpers on packets, with the kernel's limits.</summary>
+internal static unsafe class PacketHelpers
+{
+    const int EthernetHeader = 14;
+    const int MaximumMetadata = 255;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    internal static ulong XdpGetBuffLen(ulong context, ulong r2, ulong r3, ulong r4, ulong r5, ThreadBlock* thread)
+    {
+        try
+        {
+            var xdp = (XdpContext*)context;
+            return (ulong)(xdp->DataEnd - xdp->Data);
+        }
+        catch (Exception e)
+        {
+            return Faults.Record(e, thread);
+        }
+    }
+
+    /// <summary>Moves the start of the packet; metadata moves along.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    internal static ulong XdpAdjustHead(ulong context, ulong delta, ulong r3, ulong r4, ulong r5, ThreadBlock* thread)
+    {
+        try
+        {
+            var xdp = (XdpContext*)context;
+            long metadata = xdp->Data - xdp->DataMeta;
+            byte* data = xdp->Data + (int)delta;
+            if (data < xdp->HardStart + XdpContext.KeptHeadroom + metadata || data > xdp->DataEnd - EthernetHeader)
+                return Faults.Error(Errno.EINVAL);
+            Buffer.MemoryCopy(xdp->DataMeta, data - metadata, metadata, metadata);
+            xdp->DataMeta = data - metadata;
+            xdp->Data = data;
+            return 0;
+        }
+        catch (Exception e)
+        {
+            return Faults.Record(e, thread);
+        }
+    }
+
+    /// <summary>Moves the end of the packet; bytes that it gains are zero.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    internal static ulong XdpAdjustTail(ulong context, ulong delta, ulong r3, ulong r4, ulong r5, ThreadBlock* thread)
+    {
+        try
+        {
+            var xdp = (XdpContext*)context;
+            byte* end = xdp->DataEnd + (int)delta;
+            if (end > xdp->HardEnd || end < xdp->Data + EthernetHeader)
+                return Faults.Error(Errno.EINVAL);
+            if (end > xdp->DataEnd)
+                NativeMemory.Clear(xdp->DataEnd, (nuint)(end - xdp->DataEnd));
+            xdp->DataEnd = end;
+            return 0;
+        }
+        catch (Exception e)
+        {
+            return Faults.Record(e, thread);
+        }
+    }
+
+    /// <summary>Moves the start of the metadata before the packet.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    internal static ulong XdpAdjustMeta(ulong context, ulong delta, ulong r3, ulong r4, ulong r5, ThreadBlock* thread)
+    {
+        try
+        {
+            var xdp = (XdpContext*)context;
+            byte* meta = xdp->DataMeta + (int)delta;
+            if (meta < xdp->HardStart + XdpContext.KeptHeadroom || meta > xdp->Data)
+                return Faults.Error(Errno.EINVAL);
+            long length = xdp->Data - meta;
+            if (length % sizeof(uint) != 0 || length > MaximumMetadata)
+                return Faults.Error(Errno.EACCES);
+            xdp->DataMeta = meta;
+            return 0;
+        }
+        catch (Exception e)
+        {
+            return Faults.Record(e, thread);
+        }
+    }
+
+    /// <summary>Copies bytes of the packet; otherwise fills with zero and fails.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    internal static ulong SkbLoadBytes(ulong context, ulong offset, ulong destination, ulong size, ulong r5, ThreadBlock* thread)
+    {
+        try
+        {
+            var skb = (SkbContext*)context;
+            uint length = (uint)size;
+            if ((uint)offset <= int.MaxValue && (long)(uint)offset + length <= skb->DataEnd - skb->Data)
+            {
+                Buffer.MemoryCopy(skb->Data + (uint)offset, (void*)destination, length, length);
+                return 0;
+            }
+
+            NativeMemory.Clear((void*)destination, length);
+            return Faults.Error(Errno.EFAULT);
+        }
+        catch (Exception e)
+        {
+            return Faults.Record(e, thread);
+        }
+    }
+}

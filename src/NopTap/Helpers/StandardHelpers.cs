@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Frozen;
+using NopTap.Isa;
+using NopTap.Jit.Abi;
+
+namespace NopTap.Helpers;
+
+/// <summary>The kernel's helpers that this runtime has, by number.</summary>
+internal static unsafe class StandardHelpers
+{
+    /// <summary>Types and addresses.</summary>
+    internal static readonly FrozenDictionary<int, HelperBinding> Table = new KeyValuePair<int, HelperBinding>[]
+    {
+        Bind(HelperId.MapLookupElem, &MapHelpers.Lookup),
+        Bind(HelperId.MapUpdateElem, &MapHelpers.Update),
+        Bind(HelperId.MapDeleteElem, &MapHelpers.Delete),
+        Bind(HelperId.ForEachMapElem, &MapHelpers.ForEach),
+        Bind(HelperId.RingbufReserve, &MapHelpers.RingReserve),
+        Bind(HelperId.RingbufSubmit, &MapHelpers.RingSubmit),
+        Bind(HelperId.RingbufDiscard, &MapHelpers.RingDiscard),
+        Bind(HelperId.RingbufOutput, &MapHelpers.RingOutput),
+        Bind(HelperId.RingbufQuery, &MapHelpers.RingQuery),
+        Bind(HelperId.KtimeGetNs, &MachineHelpers.KtimeGetNs),
+        Bind(HelperId.KtimeGetBootNs, &MachineHelpers.KtimeGetBootNs),
+        Bind(HelperId.GetPrandomU32, &MachineHelpers.GetPrandomU32),
+        Bind(HelperId.GetSmpProcessorId, &MachineHelpers.GetSmpProcessorId),
+        Bind(HelperId.GetAttachCookie, &MachineHelpers.GetAttachCookie),
+        Bind(HelperId.Loop, &MachineHelpers.Loop),
+        Bind(HelperId.ProbeReadKernel, &MachineHelpers.ProbeReadKernel),
+        Bind(HelperId.Strncmp, &MachineHelpers.Strncmp),
+        Bind(HelperId.TracePrintk, &TextHelpers.TracePrintk),
+        Bind(HelperId.Snprintf, &TextHelpers.Snprintf),
+        Bind(HelperId.XdpGetBuffLen, &PacketHelpers.XdpGetBuffLen),
+        Bind(HelperId.XdpAdjustHead, &PacketHelpers.XdpAdjustHead),
+        Bind(HelperId.XdpAdjustTail, &PacketHelpers.XdpAdjustTail),
+        Bind(HelperId.XdpAdjustMeta, &PacketHelpers.XdpAdjustMeta),
+        Bind(HelperId.SkbLoadBytes, &PacketHelpers.SkbLoadBytes),
+        // The engines emit it: a tail call leaves the caller's frame, which no callee can do.
+        Bind(HelperId.TailCall, null),
+    }.ToFrozenDictionary();
+
+    static KeyValuePair<int, HelperBinding> Bind(
+        HelperId id, delegate* unmanaged[Cdecl]<ulong, ulong, ulong, ulong, ulong, ThreadBlock*, ulong> code)
+    {
+        HelperSignature signature = HelperCatalog.Find(id)!;
+        return new((int)id, new HelperBinding(signature with { Effects = signature.Effects | HelperEffects.Managed }, (nint)code));
+    }
+}
