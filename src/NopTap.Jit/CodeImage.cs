@@ -18,7 +18,11 @@ public sealed record CodeImage(
     int EntryOffset,
     ImmutableArray<FunctionCode> Functions,
     ImmutableArray<SiteCode> Sites,
-    ImmutableArray<int> InstructionOffsets);
+    ImmutableArray<int> InstructionOffsets)
+{
+    /// <summary>Bytes of instructions; constants follow.</summary>
+    public int CodeLength { get; init; }
+}
 
 /// <summary>Where a function lies in its image.</summary>
 /// <param name="Offset">First byte: the entry site's word is here or one padding NOP later, see <paramref name="EntrySiteOffset"/>.</param>

@@ -48,6 +48,9 @@ sealed class CodeLayout
     readonly List<ulong> _constants = [];
     int _constantsOffset;
 
+    /// <summary>Bytes before the constants, once laid out.</summary>
+    internal int CodeLength { get; private set; }
+
     internal Label NewLabel()
     {
         _labels.Add((-1, 0));
@@ -89,6 +92,7 @@ sealed class CodeLayout
             end = Place(straight.Length);
         while (Lengthen());
 
+        CodeLength = end;
         _constantsOffset = (end + 7) & ~7;
         byte[] code = new byte[_constants.Count == 0 ? end : _constantsOffset + (8 * _constants.Count)];
         int read = 0;

@@ -17,9 +17,6 @@ sealed partial class MachineWriter
 
     internal MachineWriter() => _encoder = Encoder.Create(64, _buffer);
 
-    /// <summary>Offset behind what was written so far, before branches have their sizes; only good to see whether anything was written.</summary>
-    internal int Position => _buffer.Length;
-
     internal Label NewLabel() => _layout.NewLabel();
 
     internal void Bind(Label label) => _layout.Bind(label, _buffer.Length);
@@ -47,6 +44,9 @@ sealed partial class MachineWriter
 
     /// <summary>Places everything; nothing may be written afterwards.</summary>
     internal byte[] Finish() => _layout.Finish(_buffer.Bytes);
+
+    /// <summary>After <see cref="Finish"/>: bytes before the constants.</summary>
+    internal int CodeLength => _layout.CodeLength;
 
     /// <summary>After <see cref="Finish"/>: where a label is; -1 when it was never bound.</summary>
     internal int OffsetOf(Label label) => _layout.OffsetOf(label);

@@ -14,7 +14,7 @@ sealed partial class FunctionLowering
         if (instruction.IsProgramCall)
             _writer.Call(_labels.Functions[_labels.FunctionAt(instruction.CallTarget(index))]);
         else if (instruction.IsRegisterCall)
-            EmitCallByNumber(Of(instruction.Destination));
+            EmitRegisterCall(Of(instruction.Destination));
         else if (instruction.IsHelperCall)
             LowerHelperCall(index, instruction.Immediate);
         else
@@ -55,50 +55,48 @@ sealed partial class FunctionLowering
         _writer.CallAddress((ulong)address);
     }
 
-    // callx: the register holds the address of a function, as a wide load gives it, or the number of a helper. Anything else answers
-    // EINVAL, so no value can lead outside the program.
-    void EmitCallByNumber(Gpr number)
+    // callx: the register holds the number of a helper or a function reference of this program. Anything else answers EINVAL.
+    void EmitRegisterCall(Gpr register)
     {
-        int[] ids = [.. _request.Helpers.Keys];
-        Array.Sort(ids);
         Label end = _writer.NewLabel();
-        var functions = new List<(int Function, Label Case)>();
-        for (int function = 0; function < _program.Functions.Length; function++)
+        foreach (int id in CallableHelpers())
         {
-            if (!_program.Functions[function].IsCallback)
-                continue;
-            functions.Add((function, _writer.NewLabel()));
-            _writer.LoadAddress(MachineRegisters.Scratch1, _labels.Thunks[function]);
-            _writer.Binary(BinaryOperation.Compare, Width.Bits64, number, MachineRegisters.Scratch1);
-            _writer.JumpIf(Condition.Equal, functions[^1].Case);
+            Label next = _writer.NewLabel();
+            _writer.Binary(BinaryOperation.Compare, Width.Bits64, register, id);
+            _writer.JumpIf(Condition.NotEqual, next);
+            EmitHelperCall(id);
+            _writer.Jump(end);
+            _writer.Bind(next);
         }
 
-        var cases = new List<(int Id, Label Case)>();
-        foreach (int id in ids)
+        for (int i = 0; i < _program.Functions.Length; i++)
         {
-            if (id < 0)
+            if (!_program.Functions[i].IsCallback)
                 continue;
-            cases.Add((id, _writer.NewLabel()));
-            _writer.Binary(BinaryOperation.Compare, Width.Bits64, number, id);
-            _writer.JumpIf(Condition.Equal, cases[^1].Case);
+            Label next = _writer.NewLabel();
+            _writer.LoadAddress(MachineRegisters.Scratch2, _labels.Thunks[i]);
+            _writer.Binary(BinaryOperation.Compare, Width.Bits64, register, MachineRegisters.Scratch2);
+            _writer.JumpIf(Condition.NotEqual, next);
+            _writer.Call(_labels.Functions[i]);
+            _writer.Jump(end);
+            _writer.Bind(next);
         }
 
         _writer.MoveConstant(Gpr.Rax, unchecked((ulong)-(long)Errno.EINVAL));
-        foreach ((int id, Label start) in cases)
-        {
-            _writer.Jump(end);
-            _writer.Bind(start);
-            EmitHelperCall(id);
-        }
-
-        foreach ((int function, Label start) in functions)
-        {
-            _writer.Jump(end);
-            _writer.Bind(start);
-            _writer.Call(_labels.Functions[function]);
-        }
-
         _writer.Bind(end);
+    }
+
+    List<int> CallableHelpers()
+    {
+        var ids = new List<int>(_request.Helpers.Count);
+        foreach (int id in _request.Helpers.Keys)
+        {
+            if (id >= 0)
+                ids.Add(id);
+        }
+
+        ids.Sort();
+        return ids;
     }
 
     // Context in rdi, program array in rsi, index in edx (Abi/README.md, "Tail call"). What cannot be called falls through.

@@ -65,7 +65,10 @@ public static class ProgramCompiler
             EntryOffset: 0,
             functions.MoveToImmutable(),
             SitesOf(request.Program, writer, labels),
-            OffsetsOf(request.Program, writer, labels));
+            OffsetsOf(request.Program, writer, labels))
+        {
+            CodeLength = writer.CodeLength,
+        };
     }
 
     // Called from outside with the thread block as sixth argument. rsp is 8 modulo 16 here, and again at the function's first byte.
