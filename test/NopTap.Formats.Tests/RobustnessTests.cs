@@ -59,7 +59,7 @@ public sealed class RobustnessTests
         byte[] bytes = Have.Bytes(name);
         var random = new Random(1);
         int refused = 0;
-        for (int at = 0; at < bytes.Length; at++)
+        for (int at = random.Next(3); at < bytes.Length; at += random.Next(1, 4))
         {
             int bit = 1 << random.Next(8);
             bytes[at] ^= (byte)bit;
@@ -93,7 +93,7 @@ public sealed class RobustnessTests
         uint[] interesting = [0, 1, 7, 8, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffff8, 0x10000];
         var random = new Random(2);
         int refused = 0;
-        for (int run = 0; run < 4000; run++)
+        for (int run = 0; run < 1500; run++)
         {
             byte[] bytes = [.. original];
             for (int n = random.Next(1, 4); n > 0; n--)
@@ -101,7 +101,7 @@ public sealed class RobustnessTests
             Read(bytes, ref refused);
         }
 
-        Assert.InRange(refused, 1, 4000);
+        Assert.InRange(refused, 1, 1500);
     }
 
     [Fact]

@@ -242,6 +242,23 @@ public sealed class SdtNoteTests
     }
 
     [Fact]
+    public void ALazyProbeInsideTheArgumentOfAnotherKeepsItsOwnSite()
+    {
+        // 0 arms the outer probe at 2; its evaluation arms the inner one, of the same name, at 3, whose site is 6; the outer site is 4.
+        var nested = new ProbeObject
+        {
+            Code = ElfBuilder.Code((0x15, 0x0a, 1, 0), (0x95, 0, 0, 0), (0xb7, 1, 0, 1), (0x15, 0x0a, 2, 0), (0x05, 0, 0, 0), (0x05, 0, -5, 0), (0x05, 0, 0, 0), (0x05, 0, -4, 0)),
+            CodeSize = 64,
+            Address = 4 * 8,
+            Second = ("___sdt_jt_p.7", 6 * 8),
+        };
+        nested.Lazy[0] = ("___sdt_en_p.0", ElfBuilder.Join(ElfBuilder.U64(0), ElfBuilder.U64(2 * 8)), true);
+        nested.Lazy.Add(("___sdt_en_p.1", ElfBuilder.Join(ElfBuilder.U64(3 * 8), ElfBuilder.U64(6 * 8)), true));
+        Assert.Equal([(4, 0, 2), (6, 3, 6)],
+            Have.Accepted(nested.Build()).Program("main").Probe("p").Sites.Select(static s => (s.Instruction, s.ArmingInstruction, s.ArmedTarget)));
+    }
+
+    [Fact]
     public void ALazyRecordMayUseAPlainNop()
     {
         var nop = new ProbeObject

@@ -10,6 +10,7 @@ public sealed class CommittedObjectTests
     {
         { "samples", "samples/build.sh" },
         { "test/corpus/objects", "test/corpus/objects/build.sh" },
+        { "test/corpus/formats", "test/corpus/formats/build.sh" },
     };
 
     [Theory]
@@ -45,7 +46,7 @@ public sealed class CommittedObjectTests
         string[] objects =
         [
             .. Directory.GetFiles(RepositoryTree.At("samples"), "*.bpf.o", SearchOption.AllDirectories),
-            .. Directory.GetFiles(RepositoryTree.At("test", "corpus", "objects"), "*.bpf.o", SearchOption.AllDirectories),
+            .. Directory.GetFiles(RepositoryTree.At("test", "corpus"), "*.bpf.o", SearchOption.AllDirectories),
         ];
         Assert.NotEmpty(objects);
         foreach (string path in objects)

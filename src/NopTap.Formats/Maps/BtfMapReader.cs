@@ -54,10 +54,9 @@ static class BtfMapReader
         public ImmutableArray<KeyValuePair<uint, string>> Read(MapSpec spec, BtfSectionVariable entry, MapDefinitionParser parser)
         {
             var entries = ImmutableArray.CreateBuilder<KeyValuePair<uint, string>>();
-            foreach (ElfRelocation relocation in relocations)
+            for (int i = FirstFrom(entry.Offset); i < relocations.Length && relocations[i].Offset - entry.Offset < entry.Size; i++)
             {
-                if (relocation.Offset < entry.Offset || relocation.Offset - entry.Offset >= entry.Size)
-                    continue;
+                ElfRelocation relocation = relocations[i];
                 _used++;
                 long place = (long)(relocation.Offset - entry.Offset) - parser.ValuesOffset;
                 if (parser.ValuesOffset < 0 || place < 0 || place % PointerSize != 0 || relocation.Type != ElfRelocation.Absolute64)
@@ -73,6 +72,23 @@ static class BtfMapReader
         {
             if (_used < relocations.Length)
                 throw Bad(null, relocations[0], "some initialisers belong to no map");
+        }
+
+        // Relocations are in order of offset.
+        int FirstFrom(ulong offset)
+        {
+            int low = 0;
+            int high = relocations.Length;
+            while (low < high)
+            {
+                int middle = (low + high) / 2;
+                if (relocations[middle].Offset < offset)
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+
+            return low;
         }
 
         string NameOf(MapSpec spec, ElfRelocation relocation)

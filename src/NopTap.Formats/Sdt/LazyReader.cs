@@ -31,8 +31,8 @@ static class LazyReader
             return lazy;
         var entries = new SdtSection(file, section, code, Prefix);
         var bySite = notes.ToDictionary(static n => (n.Section, n.Slot));
-        var arming = new HashSet<(CodeSection, int)>();
         var records = new LazyRecord[entries.Labels.Length];
+        var arming = new HashSet<(CodeSection, int)>();
         for (int label = 0; label < records.Length; label++)
         {
             LazyRecord record = records[label] = ReadRecord(entries, label);
@@ -45,10 +45,9 @@ static class LazyReader
 
         for (int label = 0; label < records.Length; label++)
         {
-            LazyRecord record = records[label];
-            DiagnosticPlace place = entries.Place(label, record.Probe);
-            SdtNote site = FindSite(record, bySite, arming, budget, place);
-            if (!lazy.TryAdd(site, record))
+            DiagnosticPlace place = entries.Place(label, records[label].Probe);
+            SdtNote site = FindSite(records[label], bySite, arming, budget, place);
+            if (!lazy.TryAdd(site, records[label]))
                 throw Bad(place, $"it leads to the site '{site.Symbol}', and so does '{lazy[site].Symbol}'");
         }
 
@@ -99,6 +98,10 @@ static class LazyReader
             }
 
             // An evaluation may itself hold a lazy probe: what stands behind that one's label is not this record's.
+            if (arming.Contains((section, slot)))
+                open.Push(slot + 1);
+            else
+                // An argument may contain a lazy probe itself, even of this name: its evaluation is not on the way.
             if (arming.Contains((section, slot)))
                 open.Push(slot + 1);
             else
