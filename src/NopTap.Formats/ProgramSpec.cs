@@ -2,6 +2,7 @@
 
 using System.Collections.Immutable;
 using NopTap.Formats.Btf;
+using NopTap.Formats.Sdt;
 using NopTap.Isa;
 
 namespace NopTap.Formats;
@@ -96,4 +97,13 @@ public sealed record ProgramSpec
 
         return Lines.Length != 0 && Lines[low].Instruction <= instruction ? Lines[low] : null;
     }
+
+    /// <summary>Parameters of one of its functions as an observer of its entry sees them.</summary>
+    /// <param name="function">One of <see cref="Functions"/>.</param>
+    /// <returns>Null when BTF does not tell them, or one is no number or pointer of at most 8 bytes.</returns>
+    public ImmutableArray<ProbeParameter>? ParametersOf(FunctionSpec function) => ParameterTypes.OfFunction(this, function);
+
+    /// <summary>The structure that the entry function's parameter points to, with its size; null when BTF does not tell.</summary>
+    /// <remarks>For programs of a host's own type this is their context.</remarks>
+    public (string Name, int Size)? EntryContext => ContextTypes.EntryStructure(this) is { } structure ? (structure.Name, (int)structure.Size) : null;
 }

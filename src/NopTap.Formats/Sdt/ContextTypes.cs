@@ -28,7 +28,7 @@ static class ContextTypes
         ProgramType.CgroupSockopt => "bpf_sockopt",
         ProgramType.SkLookup => "bpf_sk_lookup",
         ProgramType.Netfilter => "bpf_nf_ctx",
-        _ => EntryParameter(program),
+        _ => EntryStructure(program)?.Name,
     };
 
     /// <summary>Whether a type is a pointer to a structure or typedef of a name.</summary>
@@ -47,13 +47,14 @@ static class ContextTypes
         return type is BtfStruct or BtfForward && type.Name == name;
     }
 
-    static string? EntryParameter(ProgramSpec program)
+    /// <summary>The structure that the entry function's first parameter points to, or null.</summary>
+    public static BtfStruct? EntryStructure(ProgramSpec program)
     {
         int entry = program.Functions[0].BtfTypeId;
         if (program.Btf is not { } btf || entry == 0 || btf.TypeById(entry) is not BtfFunc function
             || btf.TypeById(function.TypeId) is not BtfFuncProto { Parameters: [var first, ..] } || btf.SkipModifiers(first.TypeId) is not BtfPointer pointer
             || btf.SkipModifiers(pointer.TypeId) is not BtfStruct { Name.Length: > 0 } structure)
             return null;
-        return structure.Name;
+        return structure;
     }
 }

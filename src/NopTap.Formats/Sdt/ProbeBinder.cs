@@ -143,12 +143,7 @@ sealed class ProbeBinder
         var parameters = ImmutableArray.CreateBuilder<ProbeParameter>();
         for (int i = 0; i < declaration.ParameterNames.Length; i++)
         {
-            int type = declaration.Prototype.Parameters[i].TypeId;
-            ProbeArgumentKind kind = btf.SkipModifiers(type) is not BtfPointer ? ProbeArgumentKind.Integer
-                : context.Length != 0 && ContextTypes.IsPointerTo(btf, type, context) ? ProbeArgumentKind.Context
-                : ProbeArgumentKind.Pointer;
-            bool isSigned = btf.SkipModifiers(type) is BtfInt { IsSigned: true } or BtfEnum { IsSigned: true };
-            parameters.Add(new ProbeParameter(declaration.ParameterNames[i], btf.Print(type), type, kind, (int)btf.SizeOf(type), isSigned));
+            parameters.Add(ParameterTypes.Describe(btf, declaration.Prototype.Parameters[i].TypeId, declaration.ParameterNames[i], context));
         }
 
         return parameters.ToImmutable();

@@ -22,7 +22,7 @@ public sealed unsafe class PacketBuffer : IDisposable
     /// <summary>Longest packet.</summary>
     public const int MaximumLength = 65535;
 
-    /// <summary>Shortest packet: an Ethernet header.</summary>
+    /// <summary>Shortest packet of a socket buffer: an Ethernet header. XDP programs see what the wire brought, however short.</summary>
     public const int MinimumLength = 14;
 
     /// <summary>Behind the frame the kernel keeps its <c>skb_shared_info</c>.</summary>
@@ -86,10 +86,6 @@ public sealed unsafe class PacketBuffer : IDisposable
 
     byte* Frame => _memory.Address + PageSize;
 
-    /// <summary>Whether a packet of this length can be loaded.</summary>
-    /// <param name="length">Bytes.</param>
-    public static bool IsLengthAllowed(int length) => length is >= MinimumLength and <= MaximumLength;
-
     /// <summary>Loads a packet for a program of a type. Returns the native context.</summary>
     internal nint Load(ProgramTypeInfo type, ReadOnlySpan<byte> packet) => type.Kind == ContextKind.Xdp
         ? (nint)LoadXdp(packet)
@@ -98,7 +94,7 @@ public sealed unsafe class PacketBuffer : IDisposable
     /// <summary>Loads a packet for XDP programs.</summary>
     internal XdpContext* LoadXdp(ReadOnlySpan<byte> packet)
     {
-        byte* data = Place(packet);
+        byte* data = Place(packet, shortest: 0);
         XdpContext* context = Xdp;
         context->Data = data;
         context->DataEnd = data + packet.Length;
@@ -118,7 +114,7 @@ public sealed unsafe class PacketBuffer : IDisposable
     /// <param name="pulled">Bytes before what the program sees: the Ethernet header for control-group programs, else 0.</param>
     internal SkbContext* LoadSkb(ReadOnlySpan<byte> packet, int pulled)
     {
-        byte* data = Place(packet);
+        byte* data = Place(packet, MinimumLength);
         SkbContext* context = Skb;
         *context = default;
         context->Data = data + pulled;
@@ -181,14 +177,14 @@ public sealed unsafe class PacketBuffer : IDisposable
         return packet[..6].ContainsAnyExcept((byte)0xff) ? Multicast : Broadcast;
     }
 
-    byte* Place(ReadOnlySpan<byte> packet)
+    byte* Place(ReadOnlySpan<byte> packet, int shortest)
     {
-        if (!IsLengthAllowed(packet.Length))
+        if (packet.Length < shortest || packet.Length > MaximumLength)
         {
             throw new BpfOperationException(RuntimeDiagnostics.PacketLength.At(
                 default,
                 $"packet of {packet.Length} bytes",
-                $"a packet has {MinimumLength} (an Ethernet header) to {MaximumLength} bytes"));
+                $"a packet has {shortest} to {MaximumLength} bytes here"));
         }
 
         ObjectDisposedException.ThrowIf(_memory.IsClosed, this);

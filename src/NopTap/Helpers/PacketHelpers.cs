@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NopTap.Contexts;
 using NopTap.Isa;
+using NopTap.Jit;
 using NopTap.Jit.Abi;
 
 namespace NopTap.Helpers;
@@ -115,4 +116,25 @@ internal static unsafe class PacketHelpers
             return Faults.Record(e, thread);
         }
     }
+
+    /// <summary>Addresses of the legacy packet loads, which instructions and not calls ask for.</summary>
+    internal static IEnumerable<KeyValuePair<int, nint>> LegacyLoads { get; } =
+    [
+        new(InternalHelpers.LoadPacketByte, (nint)(delegate* unmanaged[Cdecl]<ulong, ulong, ulong, ulong, ulong, ThreadBlock*, ulong>)&LoadByte),
+        new(InternalHelpers.LoadPacketHalf, (nint)(delegate* unmanaged[Cdecl]<ulong, ulong, ulong, ulong, ulong, ThreadBlock*, ulong>)&LoadHalf),
+        new(InternalHelpers.LoadPacketWord, (nint)(delegate* unmanaged[Cdecl]<ulong, ulong, ulong, ulong, ulong, ThreadBlock*, ulong>)&LoadWord),
+    ];
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    static ulong LoadByte(ulong context, ulong offset, ulong r3, ulong r4, ulong r5, ThreadBlock* thread) => Load(context, offset, 1);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    static ulong LoadHalf(ulong context, ulong offset, ulong r3, ulong r4, ulong r5, ThreadBlock* thread) => Load(context, offset, 2);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    static ulong LoadWord(ulong context, ulong offset, ulong r3, ulong r4, ulong r5, ThreadBlock* thread) => Load(context, offset, 4);
+
+    // Throws nothing: all that it does is arithmetic and one checked read.
+    static ulong Load(ulong context, ulong offset, int size) =>
+        PacketLoads.TryLoad((SkbContext*)context, (int)offset, size, out uint value) ? value : Faults.Error(Errno.EFAULT);
 }

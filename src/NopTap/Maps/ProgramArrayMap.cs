@@ -139,6 +139,7 @@ public sealed unsafe partial class ProgramArrayMap : BpfMap
             {
                 if (_entries[i].Program is not null)
                     Volatile.Write(ref Header->Programs[i], 0);
+                (_entries[i].Program as BpfProgram)?.Release();
                 _entries[i] = default;
             }
         }

@@ -74,11 +74,13 @@ public unsafe class PacketBufferTests
     public void RefusesPacketsThatCannotBe(int length)
     {
         using var buffer = new PacketBuffer();
-        var error = Assert.Throws<BpfOperationException>(() => buffer.LoadXdp(new byte[length]));
+        var error = Assert.Throws<BpfOperationException>(() => buffer.LoadSkb(new byte[length], pulled: 0));
         Assert.Equal(RuntimeDiagnostics.PacketLength.Id, error.Diagnostic.Id);
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
     [InlineData(14)]
     [InlineData(3520)]
     [InlineData(3521)]
@@ -86,7 +88,7 @@ public unsafe class PacketBufferTests
     public void TakesPacketsOfEverySizeBetween(int length)
     {
         using var buffer = new PacketBuffer();
-        byte[] frame = Frame(length);
+        byte[] frame = [.. Enumerable.Range(0, length).Select(n => (byte)n)];
         XdpContext* context = buffer.LoadXdp(frame);
         Assert.Equal(frame, buffer.Packet.ToArray());
         Assert.True(context->HardEnd >= context->DataEnd);

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Immutable;
+using NopTap.Formats;
+using NopTap.Links;
+using NopTap.Maps;
+
+namespace NopTap;
+
+/// <summary>A loaded object: its programs, maps and probes, alive until it is disposed.</summary>
+/// <remarks>
+/// Thread-safe. Disposing it detaches every observer of its programs, waits until no thread runs them (inside a run: soon after that run), and
+/// frees programs and maps.
+/// </remarks>
+public sealed class BpfObject : IDisposable
+{
+    readonly BpfRuntime _runtime;
+    int _isDisposed;
+
+    internal BpfObject(BpfRuntime runtime, BpfObjectSpec spec, ImmutableArray<BpfMap> maps, ImmutableArray<BpfProgram> programs)
+    {
+        _runtime = runtime;
+        Spec = spec;
+        Maps = new NamedCollection<BpfMap>("map", maps, map => map.Name);
+        Programs = new NamedCollection<BpfProgram>("program", programs, program => program.Name);
+    }
+
+    /// <summary>What it was loaded from.</summary>
+    public BpfObjectSpec Spec { get; }
+
+    /// <summary>Maps, global-data sections included.</summary>
+    public NamedCollection<BpfMap> Maps { get; }
+
+    /// <summary>Entry programs.</summary>
+    public NamedCollection<BpfProgram> Programs { get; }
+
+    /// <summary>The probe of a name, when exactly one program has it.</summary>
+    /// <param name="name">Probe name.</param>
+    /// <exception cref="KeyNotFoundException">No program has it, or several have: then take it from <see cref="BpfProgram.Probes"/>.</exception>
+    public BpfProbe Probe(string name)
+    {
+        BpfProbe? found = null;
+        foreach (BpfProgram program in Programs)
+        {
+            if (!program.Probes.TryGet(name, out BpfProbe? probe))
+                continue;
+            if (found is not null)
+                throw new KeyNotFoundException($"probe '{name}' exists in several programs; name one: object.Programs[\"{program.Name}\"].Probes[\"{name}\"]");
+            found = probe;
+        }
+
+        return found ?? throw new KeyNotFoundException($"probe '{name}' does not exist in any program of '{Spec.Name}'");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
+        _runtime.Forget(this);
+        foreach (BpfProgram program in Programs)
+            program.Dispose();
+        foreach (BpfMap map in Maps)
+            map.Dispose();
+    }
+}

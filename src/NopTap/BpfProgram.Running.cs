@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using NopTap.Contexts;
+using NopTap.Helpers;
+using NopTap.Interpreter;
+using NopTap.Isa;
+using NopTap.Jit.Abi;
+using NopTap.Loading;
+using NopTap.Threads;
+
+namespace NopTap;
+
+// Running: from a packet or a host's structure to r0. Nothing here allocates after a thread's first run.
+public sealed unsafe partial class BpfProgram
+{
+    /// <summary>Runs the program on a packet.</summary>
+    /// <param name="packet">An Ethernet frame, copied into the calling thread's buffer.</param>
+    /// <returns>Verdict, time, and the packet as the program left it.</returns>
+    /// <exception cref="BpfException">The program takes no packets, the packet is too short or too long, or a helper of the host threw.</exception>
+    /// <exception cref="BpfFaultException">Under the interpreter: the program touched what it may not or spent its budget.</exception>
+    /// <exception cref="ObjectDisposedException">The object was disposed.</exception>
+    public RunResult Run(ReadOnlySpan<byte> packet) => TestRun(packet, repeat: 1);
+
+    /// <summary>Runs the program again and again on copies of one packet, like BPF_PROG_TEST_RUN.</summary>
+    /// <param name="packet">An Ethernet frame.</param>
+    /// <param name="repeat">Runs; the mean of their times is reported.</param>
+    /// <returns>Verdict and packet of the last run.</returns>
+    /// <exception cref="BpfException">As for <see cref="Run(ReadOnlySpan{byte})"/>.</exception>
+    public RunResult TestRun(ReadOnlySpan<byte> packet, int repeat)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repeat);
+        PacketBuffer buffer = BufferForThread();
+        ulong result = 0;
+        long ticks = 0;
+        for (int i = 0; i < repeat; i++)
+        {
+            nint context = LoadPacket(buffer, packet);
+            long start = Stopwatch.GetTimestamp();
+            result = Execute(context, buffer.Memory);
+            ticks += Stopwatch.GetTimestamp() - start;
+            buffer.Unload();
+        }
+
+        var mean = TimeSpan.FromTicks((long)Math.Round(ticks * (double)TimeSpan.TicksPerSecond / Stopwatch.Frequency / repeat));
+        return new RunResult((uint)result, mean, buffer.Packet, buffer.Metadata);
+    }
+
+    /// <summary>Runs the program on a packet in a buffer of the caller's, untimed: the quickest way for packets.</summary>
+    /// <param name="buffer">Takes the packet; read <see cref="PacketBuffer.Packet"/> afterwards. Not for two threads at once.</param>
+    /// <param name="packet">An Ethernet frame.</param>
+    /// <returns>Verdict.</returns>
+    /// <exception cref="BpfException">As for <see cref="Run(ReadOnlySpan{byte})"/>.</exception>
+    public uint Run(PacketBuffer buffer, ReadOnlySpan<byte> packet)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        nint context = LoadPacket(buffer, packet);
+        uint verdict = (uint)Execute(context, buffer.Memory);
+        buffer.Unload();
+        return verdict;
+    }
+
+    /// <summary>Runs the program on a host's own structure.</summary>
+    /// <typeparam name="T">The structure that r1 points at.</typeparam>
+    /// <param name="context">The structure in native memory; not for two threads at once.</param>
+    /// <returns>r0.</returns>
+    /// <exception cref="BpfException">The program takes a context of another kind, or a helper of the host threw.</exception>
+    public ulong Run<T>(PlainContext<T> context)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (TypeInfo.Kind != ContextKind.Plain)
+            throw WrongContext($"a structure '{typeof(T).Name}'");
+        return Execute(context.Address, context.Memory);
+    }
+
+    /// <summary>Runs the program on each packet in turn.</summary>
+    /// <param name="packets">Ethernet frames.</param>
+    /// <param name="verdicts">Receives a verdict for each.</param>
+    /// <exception cref="ArgumentException">There is less room than packets.</exception>
+    /// <exception cref="BpfException">As for <see cref="Run(ReadOnlySpan{byte})"/>; verdicts before the failing packet are written.</exception>
+    public void RunBatch(ReadOnlySpan<ReadOnlyMemory<byte>> packets, Span<uint> verdicts)
+    {
+        if (verdicts.Length < packets.Length)
+            throw new ArgumentException($"{packets.Length} packets, room for {verdicts.Length} verdicts", nameof(verdicts));
+        PacketBuffer buffer = BufferForThread();
+        for (int i = 0; i < packets.Length; i++)
+            verdicts[i] = Run(buffer, packets[i].Span);
+    }
+
+    // A run inside a run (a delegate or a helper that runs a program) must not overwrite the packet of the outer one.
+    static PacketBuffer BufferForThread() => Epochs.IsInside ? new PacketBuffer() : PacketBuffer.ForThread;
+
+    nint LoadPacket(PacketBuffer buffer, ReadOnlySpan<byte> packet)
+    {
+        if (TypeInfo.Kind is not (ContextKind.Xdp or ContextKind.Skb))
+            throw WrongContext("a packet");
+        return buffer.Load(TypeInfo, packet);
+    }
+
+    ulong Execute(nint context, RunMemory* memory)
+    {
+        ulong result;
+        ThreadBlock* block;
+        using (RunScope scope = RunScope.Enter())
+        {
+            block = scope.Block;
+            block->RunFrame = _frame;
+            block->Memory = memory;
+            memory->StackTop = (ulong)&block;
+            // Read after entering: from here on nothing is freed under this thread.
+            nint entry = Volatile.Read(ref _entry);
+            result = entry != 0 && !_runtime.StatisticsEnabled
+                ? ((delegate* unmanaged<nint, ulong, ulong, ulong, ulong, ThreadBlock*, ulong>)entry)(context, 0, 0, 0, 0, block)
+                : ExecuteSlowly(entry, context, memory, block);
+        }
+
+        if (block->Fault != 0)
+            ThrowFault(block);
+        return result;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    ulong ExecuteSlowly(nint entry, nint context, RunMemory* memory, ThreadBlock* block)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ProgramImage image = BoundImage;
+        long start = Stopwatch.GetTimestamp();
+        ulong result = image.Interpreter is { } interpreter
+            ? Interpret(interpreter, context, memory, block)
+            : ((delegate* unmanaged<nint, ulong, ulong, ulong, ulong, ThreadBlock*, ulong>)entry)(context, 0, 0, 0, 0, block);
+        if (_runtime.StatisticsEnabled)
+        {
+            ulong* words = SlotTable.Words(block, _statistics);
+            words[0]++;
+            words[1] += (ulong)Stopwatch.GetElapsedTime(start).Ticks * 100;
+        }
+
+        return result;
+    }
+
+    static ulong Interpret(ProgramInterpreter interpreter, nint context, RunMemory* memory, ThreadBlock* block)
+    {
+        GuestMemory guest = GuestMemories.Take();
+        try
+        {
+            ulong start = memory->Context.Start;
+            if (start != 0)
+                guest.Add(new GuestRegion(start, memory->Context.End - start, true, true, "context"));
+            memory->Frames = new MemoryWindow(guest.StackStart, guest.StackEnd);
+            block->TailCalls = 0;
+            return interpreter.Run(guest, (ulong)context, threadBlock: (nint)block);
+        }
+        finally
+        {
+            GuestMemories.Give(guest);
+        }
+    }
+
+    // An observer under the interpreter; its target's run is going on, so the thread is inside already. Its faults end it alone.
+    void InterpretObserver(ulong* arguments, int words, ThreadBlock* block)
+    {
+        if (_image?.Interpreter is not { } interpreter)
+            return;
+        GuestMemory guest = GuestMemories.Take();
+        try
+        {
+            guest.Add(new GuestRegion((ulong)arguments, (ulong)words * 8, true, false, "probe arguments"));
+            interpreter.Run(guest, (ulong)arguments, threadBlock: (nint)block);
+        }
+        catch (BpfFaultException fault)
+        {
+            Faults.Record(fault, block);
+        }
+        finally
+        {
+            GuestMemories.Give(guest);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void ThrowFault(ThreadBlock* block)
+    {
+        Exception? cause = Faults.Take(block);
+        throw new BpfOperationException(
+            RuntimeDiagnostics.HelperFaulted.At(
+                new DiagnosticPlace { Program = Name },
+                $"a helper threw {cause?.GetType().Name ?? "an exception"} during the run: {cause?.Message}",
+                "mend the helper; the program saw -EFAULT (or null) and went on"),
+            cause);
+    }
+
+    BpfOperationException WrongContext(string given) => new(RuntimeDiagnostics.WrongContext.At(
+        new DiagnosticPlace { Program = Name, Section = Spec.SectionName },
+        $"{given} was given to a program of type {Type}, whose context is of kind {TypeInfo.Kind}",
+        "run XDP and socket-buffer programs on packets, a host's own on a PlainContext"));
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using NopTap.Formats;
+using NopTap.Helpers;
+using NopTap.Isa;
+using NopTap.Jit;
+using NopTap.Links;
+using NopTap.Loading;
+using NopTap.Maps;
+using NopTap.Trampolines;
+
+namespace NopTap;
+
+/// <summary>A place in which BPF objects live: machine-code memory, ids, helpers and links.</summary>
+/// <remarks>
+/// Thread-safe. Most processes need one. Disposing it disposes every object in it. Objects of different runtimes cannot observe each
+/// other.
+/// <code>
+/// using var runtime = new BpfRuntime();
+/// using BpfObject firewall = runtime.Load(BpfObjectSpec.Load("firewall.bpf.o"));
+/// using BpfLink link = firewall.Probe("verdict").Attach((in ProbeEvent e) => Console.WriteLine(e.GetInt32("ret")));
+/// RunResult result = firewall.Programs["firewall"].Run(packet);
+/// </code>
+/// </remarks>
+public sealed class BpfRuntime : IDisposable
+{
+    readonly Lock _lock = new();
+    readonly List<BpfObject> _objects = [];
+    readonly SortedDictionary<uint, BpfProgram> _programs = [];
+    readonly SortedDictionary<uint, BpfMap> _maps = [];
+    uint _nextProgramId;
+    uint _nextMapId;
+    int _isDisposed;
+    volatile bool _statistics;
+
+    /// <summary>Makes a runtime.</summary>
+    /// <param name="options">Settings; null for the usual ones.</param>
+    /// <exception cref="FeatureNotSupportedException">Machine code was demanded where it cannot run or the system refuses its memory.</exception>
+    public BpfRuntime(BpfRuntimeOptions? options = null)
+    {
+        Options = options ?? new BpfRuntimeOptions();
+        Engine = ChooseEngine(Options.Engine);
+        if (Engine == BpfEngine.Compiler)
+            Code = new CodeMemory(Options.CodeCapacity);
+    }
+
+    /// <summary>Settings that it was made with.</summary>
+    public BpfRuntimeOptions Options { get; }
+
+    /// <summary>What executes programs here: never <see cref="BpfEngine.Auto"/>.</summary>
+    public BpfEngine Engine { get; }
+
+    /// <summary>Helpers that programs may call beside the kernel's; to be registered before objects that use them are loaded.</summary>
+    public HelperRegistry Helpers { get; } = new();
+
+    /// <summary>What programs print with <c>bpf_trace_printk</c>. Called on the thread that runs the program; must not block or throw.</summary>
+    public event Action<TraceMessage>? Trace;
+
+    /// <summary>Whether runs are counted and timed (<c>kernel.bpf_stats_enabled</c>); costs two clock readings a run.</summary>
+    public bool StatisticsEnabled
+    {
+        get => _statistics;
+        set => _statistics = value;
+    }
+
+    /// <summary>Whether the compiler can run in this process.</summary>
+    public static bool IsCompilerSupported => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
+
+    internal CodeMemory? Code { get; }
+
+    internal TrampolineTable Trampolines { get; } = new();
+
+    internal LinkTable Links { get; } = new();
+
+    /// <summary>Loads an object: creates its maps, verifies, compiles and places its programs. All of it or nothing.</summary>
+    /// <param name="spec">The object.</param>
+    /// <exception cref="BpfException">It was refused; the diagnostic says where and why, and nothing was created.</exception>
+    public BpfObject Load(BpfObjectSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        BpfObject loaded = ObjectLoader.Load(this, spec);
+        lock (_lock)
+        {
+            _objects.Add(loaded);
+            foreach (BpfProgram program in loaded.Programs)
+                _programs.Add(program.Id, program);
+            foreach (BpfMap map in loaded.Maps)
+                _maps.Add(map.Id, map);
+        }
+
+        return loaded;
+    }
+
+    /// <summary>Loads an object from a file.</summary>
+    /// <param name="path">An object that clang built for the BPF target.</param>
+    /// <exception cref="BpfException">It was refused; nothing was created.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public BpfObject Load(string path) => Load(BpfObjectSpec.Load(path));
+
+    /// <summary>Programs that are loaded now, by id.</summary>
+    public IReadOnlyList<BpfProgram> Programs
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _programs.Values];
+        }
+    }
+
+    /// <summary>Maps that exist now, by id.</summary>
+    public IReadOnlyList<BpfMap> Maps
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _maps.Values];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
+        BpfObject[] objects;
+        lock (_lock)
+            objects = [.. _objects];
+        foreach (BpfObject loaded in objects)
+            loaded.Dispose();
+        Code?.Dispose();
+    }
+
+    internal uint TakeProgramId() => Interlocked.Increment(ref _nextProgramId);
+
+    internal uint TakeMapId() => Interlocked.Increment(ref _nextMapId);
+
+    internal void Print(in TraceMessage message) => Trace?.Invoke(message);
+
+    internal bool TryGetProgram(uint id, [NotNullWhen(true)] out BpfProgram? program)
+    {
+        lock (_lock)
+            return _programs.TryGetValue(id, out program);
+    }
+
+    internal void Forget(BpfObject unloaded)
+    {
+        lock (_lock)
+        {
+            _objects.Remove(unloaded);
+            foreach (BpfProgram program in unloaded.Programs)
+                _programs.Remove(program.Id);
+            foreach (BpfMap map in unloaded.Maps)
+                _maps.Remove(map.Id);
+        }
+    }
+
+    static BpfEngine ChooseEngine(BpfEngine wanted)
+    {
+        if (wanted == BpfEngine.Interpreter)
+            return wanted;
+        if (IsCompilerSupported)
+            return BpfEngine.Compiler;
+        if (wanted == BpfEngine.Auto)
+            return BpfEngine.Interpreter;
+        throw new FeatureNotSupportedException(RuntimeDiagnostics.CompilerNotSupported.At(
+            default,
+            $"the compiler runs on Linux x86-64, this is {RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}",
+            "use BpfEngine.Auto or BpfEngine.Interpreter"));
+    }
+}

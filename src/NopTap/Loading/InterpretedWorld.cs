@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Runtime.InteropServices;
+using NopTap.Contexts;
+using NopTap.Interpreter;
+using NopTap.Isa;
+using NopTap.Jit.Abi;
+using NopTap.Maps;
+using NopTap.Threads;
+
+namespace NopTap.Loading;
+
+/// <summary>What an interpreted program finds outside itself: the values of its maps, its packet, the targets of its tail calls.</summary>
+internal sealed unsafe class InterpretedWorld : IGuestRegions, ITailCallTargets, IMapElements
+{
+    // Keys that for_each_map_elem shows for arrays, whose elements have none in memory: a cell for each walk that is going on.
+    const int KeyCells = 64;
+
+    [ThreadStatic]
+    static uint* t_keys;
+
+    [ThreadStatic]
+    static uint t_walks;
+
+    readonly BpfProgram _program;
+
+    internal InterpretedWorld(BpfProgram program) => _program = program;
+
+    /// <inheritdoc/>
+    public bool TryFind(ulong address, out GuestRegion region)
+    {
+        foreach (BpfMap map in _program.Maps)
+        {
+            if (!map.TryFindValue(address, out MemoryWindow value))
+                continue;
+            region = new GuestRegion(
+                value.Start,
+                value.End - value.Start,
+                !map.Flags.HasFlag(MapFlags.WriteOnlyForPrograms),
+                !map.Flags.HasFlag(MapFlags.ReadOnlyForPrograms),
+                $"value of map '{map.Name}'");
+            return true;
+        }
+
+        return TryFindPacket(address, out region) || TryFindKey(address, out region);
+    }
+
+    /// <inheritdoc/>
+    public GuestRegion? Nearest(ulong address) => TryFindPacket(address, out GuestRegion packet) || packet.Length != 0 ? packet : null;
+
+    /// <inheritdoc/>
+    public ProgramInterpreter? Find(nint map, uint index) =>
+        BpfMap.From((MapHeader*)map) is ProgramArrayMap array && array.ProgramAt(index) is BpfProgram target ? target.Image?.Interpreter : null;
+
+    /// <inheritdoc/>
+    public bool CanWalk(nint map) => MapWalk.Supports((MapType)((MapHeader*)map)->Type);
+
+    /// <inheritdoc/>
+    public bool TryNext(nint map, ref ulong cursor, out nint key, out nint value)
+    {
+        var header = (MapHeader*)map;
+        uint processor = ThreadBlocks.Current->Processor;
+        bool isArray = (MapType)header->Type is MapType.Array or MapType.PercpuArray;
+        return isArray ? NextOfArray(header, processor, ref cursor, out key, out value) : NextOfHash(header, processor, ref cursor, out key, out value);
+    }
+
+    static bool NextOfArray(MapHeader* map, uint processor, ref ulong cursor, out nint key, out nint value)
+    {
+        // |walk's cell + 1 : 32|next index : 32|
+        if (t_keys == null)
+            t_keys = (uint*)NativeMemory.Alloc(KeyCells * sizeof(uint));
+        uint cell = cursor == 0 ? t_walks : (uint)(cursor >> 32) - 1;
+        uint index = (uint)cursor;
+        bool isEnd = index >= map->MaxEntries;
+        t_walks = isEnd ? cell : cell + 1;
+        key = (nint)(t_keys + (cell % KeyCells));
+        value = 0;
+        if (isEnd)
+            return false;
+        *(uint*)key = index;
+        value = (nint)MapOperations.ArrayValue(map, index, processor);
+        cursor = ((ulong)(cell + 1) << 32) | (index + 1);
+        return true;
+    }
+
+    static bool NextOfHash(MapHeader* map, uint processor, ref ulong cursor, out nint key, out nint value)
+    {
+        var walk = new MapWalk(map, processor, cursor);
+        bool found = walk.MoveNext();
+        cursor = walk.Cursor;
+        key = (nint)walk.Key;
+        value = (nint)walk.Value;
+        return found;
+    }
+
+    static MemoryWindow Edges(XdpContext* context) => new((ulong)context->DataMeta, (ulong)context->DataEnd);
+
+    static MemoryWindow Edges(SkbContext* context) => new((ulong)context->DataMeta, (ulong)context->DataEnd);
+
+    bool TryFindPacket(ulong address, out GuestRegion region)
+    {
+        region = default;
+        RunMemory* memory = ThreadBlocks.Current->Memory;
+        if (memory == null || memory->Context.Start == 0)
+            return false;
+        // The edges as helpers have moved them, from the metadata on.
+        MemoryWindow edges = _program.TypeInfo.Kind switch
+        {
+            ContextKind.Xdp => Edges((XdpContext*)memory->Context.Start),
+            ContextKind.Skb => Edges((SkbContext*)memory->Context.Start),
+            _ => default,
+        };
+        region = new GuestRegion(edges.Start, edges.End - edges.Start, true, true, "packet");
+        return region.Length != 0 && region.Covers(address, 1);
+    }
+
+    bool TryFindKey(ulong address, out GuestRegion region)
+    {
+        region = new GuestRegion((ulong)t_keys, t_keys == null ? 0 : (ulong)(KeyCells * sizeof(uint)), true, false, "key of an array's element");
+        if (region.Length != 0 && region.Covers(address, 1))
+            return true;
+        foreach (BpfMap map in _program.Maps)
+        {
+            if (!map.TryFindKey(address, out MemoryWindow key))
+                continue;
+            region = new GuestRegion(key.Start, key.End - key.Start, true, false, $"key of map '{map.Name}'");
+            return true;
+        }
+
+        region = default;
+        return false;
+    }
+}

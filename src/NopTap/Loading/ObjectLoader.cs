@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Immutable;
+using NopTap.Contexts;
+using NopTap.Formats;
+using NopTap.Isa;
+using NopTap.Maps;
+
+namespace NopTap.Loading;
+
+/// <summary>Turns an object's records into live maps and programs: everything, or nothing and a diagnostic.</summary>
+internal static class ObjectLoader
+{
+    internal static BpfObject Load(BpfRuntime runtime, BpfObjectSpec spec)
+    {
+        var maps = ImmutableArray.CreateBuilder<BpfMap>(spec.Maps.Length);
+        var programs = ImmutableArray.CreateBuilder<BpfProgram>(spec.Programs.Length);
+        bool isComplete = false;
+        try
+        {
+            foreach (MapSpec map in spec.Maps)
+                maps.Add(MapFactory.Create(map, runtime.TakeMapId()));
+            ImmutableArray<BpfMap> allMaps = maps.ToImmutable();
+            foreach (ProgramSpec program in spec.Programs)
+            {
+                if (!program.AutoLoad)
+                    continue;
+                var live = new BpfProgram(runtime, program, allMaps);
+                programs.Add(live);
+                if (live.TypeInfo.Kind != ContextKind.Observer)
+                    ProgramBuilder.Build(live, live.TypeInfo);
+            }
+
+            FillProgramArrays(spec, allMaps, programs);
+            var loaded = new BpfObject(runtime, spec, allMaps, programs.ToImmutable());
+            isComplete = true;
+            return loaded;
+        }
+        finally
+        {
+            if (!isComplete)
+                Undo(maps, programs);
+        }
+    }
+
+    static void FillProgramArrays(BpfObjectSpec spec, ImmutableArray<BpfMap> maps, ImmutableArray<BpfProgram>.Builder programs)
+    {
+        for (int i = 0; i < maps.Length; i++)
+        {
+            if (maps[i] is not ProgramArrayMap array)
+                continue;
+            foreach ((uint key, string name) in spec.Maps[i].InitialEntries)
+                array.Set(key, Find(programs, name) ?? throw Unknown(spec, array, key, name));
+        }
+    }
+
+    static BpfProgram? Find(ImmutableArray<BpfProgram>.Builder programs, string name)
+    {
+        foreach (BpfProgram program in programs)
+        {
+            if (program.Name == name)
+                return program;
+        }
+
+        return null;
+    }
+
+    static BpfOperationException Unknown(BpfObjectSpec spec, ProgramArrayMap array, uint key, string name) =>
+        new(RuntimeDiagnostics.InitialEntryUnknown.At(
+            new DiagnosticPlace { File = spec.Name, Map = array.Name },
+            $"entry {key} is initialised with '{name}', which is no program of this object",
+            "name an entry program of the same object in the map's values"));
+
+    static void Undo(ImmutableArray<BpfMap>.Builder maps, ImmutableArray<BpfProgram>.Builder programs)
+    {
+        foreach (BpfProgram program in programs)
+            program.Dispose();
+        foreach (BpfMap map in maps)
+            map.Dispose();
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using NopTap.Contexts;
+using NopTap.Formats;
+using NopTap.Helpers;
+using NopTap.Interpreter;
+using NopTap.Isa;
+using NopTap.Jit;
+using NopTap.Maps;
+using NopTap.Trampolines;
+using NopTap.Verifier;
+
+namespace NopTap.Loading;
+
+/// <summary>Verifies a program, makes it executable and binds it. On a refusal the program stays unbound and nothing is left behind.</summary>
+internal static class ProgramBuilder
+{
+    /// <summary>Builds a program against the context of its type or, for an observer, of its target.</summary>
+    /// <param name="program">An unbound program.</param>
+    /// <param name="type">Context, helpers and return values of programs of its kind.</param>
+    /// <exception cref="BpfException">It was refused.</exception>
+    internal static void Build(BpfProgram program, ProgramTypeInfo type)
+    {
+        BpfRuntime runtime = program.Runtime;
+        FrozenDictionary<int, HelperBinding> helpers = runtime.Helpers.For(program.Spec.Type);
+        VerificationResult result = ProgramVerifier.Verify(new VerificationRequest
+        {
+            Program = program.Spec,
+            Maps = [.. program.Maps.Select(map => map.Spec)],
+            Helpers = helpers.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.Signature),
+            Context = ContextOf(program.Spec, type),
+            ReturnRange = type.ReturnRange,
+        });
+        VerifiedProgram verified = result.EnsureAccepted();
+        ProgramImage image = runtime.Engine == BpfEngine.Compiler
+            ? Compile(program, verified, helpers)
+            : Interpret(program, verified, helpers);
+        program.Bind(image, result.NotChecked);
+    }
+
+    // A program of no type of the kernel's belongs to the host: its own prototype tells its context.
+    static ContextLayout? ContextOf(ProgramSpec spec, ProgramTypeInfo type)
+    {
+        if (type.Kind != ContextKind.Plain)
+            return type.Context;
+        return spec.EntryContext is { } structure ? ContextLayout.Plain(structure.Name, structure.Size, isWritable: true) : null;
+    }
+
+    static ProgramImage Compile(BpfProgram program, VerifiedProgram verified, FrozenDictionary<int, HelperBinding> helpers)
+    {
+        CodeMemory memory = program.Runtime.Code!;
+        var request = new CompilationRequest
+        {
+            Program = verified,
+            Maps = Addresses(program.Maps),
+            MapValues = ValueAddresses(program.Maps),
+            MapSpecs = [.. program.Maps.Select(map => map.Spec)],
+            Features = MachineFeatureDetection.Current,
+            Helpers = AddressesOf(program, helpers),
+            BaseAddress = memory.BaseAddress,
+        };
+        CodeImage image = ProgramCompiler.Compile(request);
+        CodeBlock block = memory.Allocate(image.Bytes.Length);
+        block.Write(image.Bytes.AsSpan());
+        // The code is the same at every multiple of 64.
+        return new ProgramImage(verified, image with { BaseAddress = block.Address }, block);
+    }
+
+    static ProgramImage Interpret(BpfProgram program, VerifiedProgram verified, FrozenDictionary<int, HelperBinding> helpers)
+    {
+        var world = new InterpretedWorld(program);
+        program.InterpreterProbes = new InterpreterProbes(verified.Sites.Length, verified.Functions.Length);
+        return new ProgramImage(verified, new ProgramInterpreter(verified, new InterpreterImports
+        {
+            Maps = Addresses(program.Maps),
+            MapValues = ValueAddresses(program.Maps),
+            MapSpecs = [.. program.Maps.Select(map => map.Spec)],
+            Helpers = AddressesOf(program, helpers),
+            Signatures = helpers.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.Signature),
+            Regions = world,
+            TailCalls = world,
+            Elements = world,
+            Probes = program.InterpreterProbes,
+            InstructionBudget = program.Runtime.Options.InstructionBudget,
+        }));
+    }
+
+    static FrozenDictionary<int, nint> AddressesOf(BpfProgram program, FrozenDictionary<int, HelperBinding> helpers)
+    {
+        IEnumerable<KeyValuePair<int, nint>> called = helpers.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Address));
+        return (program.TypeInfo.Kind == ContextKind.Skb ? called.Concat(PacketHelpers.LegacyLoads) : called).ToFrozenDictionary();
+    }
+
+    static unsafe ImmutableArray<nint> Addresses(ImmutableArray<BpfMap> maps) => [.. maps.Select(map => (nint)map.Header)];
+
+    static ImmutableArray<nint> ValueAddresses(ImmutableArray<BpfMap> maps) => [.. maps.Select(map => map.ValuesAddress)];
+}

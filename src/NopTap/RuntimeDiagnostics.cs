@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using NopTap.Isa;
+
+namespace NopTap;
+
+/// <summary>Every kind of failure that the runtime reports.</summary>
+public static partial class RuntimeDiagnostics
+{
+    /// <summary>Machine code was asked for where the compiler cannot run.</summary>
+    public static readonly DiagnosticDescriptor CompilerNotSupported = new("BPF4001", "compiler not supported here", Errno.EOPNOTSUPP);
+
+    /// <summary>A program that needs a target was run or used before it had one.</summary>
+    public static readonly DiagnosticDescriptor ProgramNotBound = new("BPF4003", "program has no target yet");
+
+    /// <summary>A run with a context of another kind than the program's.</summary>
+    public static readonly DiagnosticDescriptor WrongContext = new("BPF4004", "wrong kind of context");
+
+    /// <summary>A helper of the host threw an exception.</summary>
+    public static readonly DiagnosticDescriptor HelperFaulted = new("BPF4006", "helper threw an exception", Errno.EFAULT);
+
+    /// <summary>An initial entry of a map names a program or map that the object does not have.</summary>
+    public static readonly DiagnosticDescriptor InitialEntryUnknown = new("BPF4007", "initial entry names an unknown program", Errno.ENOENT);
+
+    /// <summary>A program that cannot be called from a program array.</summary>
+    public static readonly DiagnosticDescriptor ProgramArrayEntry = new("BPF4008", "program cannot be called from this array");
+
+    /// <summary>An index beyond the end of a program array.</summary>
+    public static readonly DiagnosticDescriptor ProgramArrayIndex = new("BPF4009", "index beyond the end of the program array", Errno.E2BIG);
+}
