@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NopTap.Formats;
+using NopTap.Helpers;
 using NopTap.Jit.Abi;
 using NopTap.Trampolines;
 
@@ -125,6 +126,23 @@ public readonly unsafe ref struct ProbeEvent
         }
 
         throw new ArgumentException($"{Probe}({string.Join(", ", parameters)}) has no parameter '{name}'", nameof(name));
+    }
+
+    /// <summary>
+    /// Copies memory at a pointer argument: what the target itself may read (its context and packet, its stack, values of maps). Never faults.
+    /// </summary>
+    /// <param name="address">For example <c>e.GetUInt64("ip")</c>.</param>
+    /// <param name="destination">Receives the bytes.</param>
+    /// <returns>False when not all of it is the target's to read; then nothing is copied.</returns>
+    public bool TryReadMemory(ulong address, Span<byte> destination)
+    {
+        // The argument array lies in the trampoline's frame, below every frame of the target.
+        if (!ReadableRegions.IsReadable(Block, address, (ulong)destination.Length, (ulong)Arguments))
+            return false;
+
+        // SAFETY: the regions stay as they are while the target's run goes on, which waits for this observer.
+        new ReadOnlySpan<byte>((void*)address, destination.Length).CopyTo(destination);
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Collections.Immutable;
+using NopTap.Contexts;
 using NopTap.Formats;
 using NopTap.Verifier;
 
@@ -12,17 +13,8 @@ internal sealed class ProbePrototype(ImmutableArray<ProbeParameter> parameters, 
 {
     internal ImmutableArray<ProbeParameter> Parameters => parameters;
 
-    /// <summary>The array as a context: 8 bytes a slot, read-only; narrow reads of numbers are allowed.</summary>
-    internal ContextLayout ToContext()
-    {
-        var fields = ImmutableArray.CreateBuilder<ContextField>();
-        foreach (ProbeParameter parameter in parameters)
-            fields.Add(Slot(parameter.Name ?? $"arg{fields.Count}", fields.Count, KindOf(parameter.Kind)));
-        if (hasReturnValue)
-            fields.Add(Slot("return", fields.Count, ContextFieldKind.Scalar));
-        int size = 8 * fields.Count;
-        return new ContextLayout("probe arguments", size, size, fields.ToImmutable());
-    }
+    /// <summary>The array as a context.</summary>
+    internal ContextLayout ToContext() => ObserverLayout.For(parameters, hasReturnValue);
 
     public bool Equals(ProbePrototype? other)
     {
@@ -51,13 +43,4 @@ internal sealed class ProbePrototype(ImmutableArray<ProbeParameter> parameters, 
 
     static bool SameType(ProbeParameter left, ProbeParameter right) =>
         left.Kind == right.Kind && left.Size == right.Size && (left.Kind != ProbeArgumentKind.Integer || left.IsSigned == right.IsSigned);
-
-    static ContextField Slot(string name, int index, ContextFieldKind kind) => new(name, 8 * index, 8, kind, false, 8 * index, 8);
-
-    static ContextFieldKind KindOf(ProbeArgumentKind kind) => kind switch
-    {
-        ProbeArgumentKind.Context => ContextFieldKind.TargetContext,
-        ProbeArgumentKind.Pointer => ContextFieldKind.OpaquePointer,
-        _ => ContextFieldKind.Scalar,
-    };
 }

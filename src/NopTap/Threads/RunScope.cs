@@ -14,6 +14,7 @@ internal readonly unsafe ref struct RunScope
     readonly ulong _tailCalls;
     readonly ulong _cookie;
     readonly void* _runFrame;
+    readonly RunMemory* _memory;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     RunScope(ThreadBlock* block)
@@ -22,6 +23,7 @@ internal readonly unsafe ref struct RunScope
         _tailCalls = block->TailCalls;
         _cookie = block->Cookie;
         _runFrame = block->RunFrame;
+        _memory = block->Memory;
     }
 
     /// <summary>This thread's block: the sixth argument of a program entry.</summary>
@@ -43,6 +45,7 @@ internal readonly unsafe ref struct RunScope
         Block->TailCalls = _tailCalls;
         Block->Cookie = _cookie;
         Block->RunFrame = _runFrame;
+        Block->Memory = _memory;
         Epochs.Leave(Block);
     }
 }

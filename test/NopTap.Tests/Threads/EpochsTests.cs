@@ -28,18 +28,22 @@ public sealed unsafe class EpochsTests
     }
 
     [Fact]
-    public void ANestedRunKeepsTailCallsAndCookieOfTheOuterOne()
+    public void ANestedRunKeepsWhatBelongsToTheOuterOne()
     {
         using RunScope outer = RunScope.Enter();
         outer.Block->TailCalls = 5;
         outer.Block->Cookie = 6;
+        RunMemory memory = default;
+        outer.Block->Memory = &memory;
         using (RunScope.Enter())
         {
+            outer.Block->Memory = null;
             outer.Block->TailCalls = 0;
             outer.Block->Cookie = 0;
         }
 
         Assert.Equal((5ul, 6ul), (outer.Block->TailCalls, outer.Block->Cookie));
+        Assert.Equal((nint)(&memory), (nint)outer.Block->Memory);
     }
 
     [Fact]
