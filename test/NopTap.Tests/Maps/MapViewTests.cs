@@ -108,4 +108,18 @@ public class MapViewTests
         Assert.Equal(5, first[0]);
         Assert.Equal(0, view.Sum(99, value => value));
     }
+
+    [Fact]
+    public void AllocatesNothingForAReadOrAWrite()
+    {
+        using BpfMap map = MapFixture.Create(MapType.Hash);
+        BpfMap<uint, ulong> view = map.As<uint, ulong>();
+        view[1] = 1;
+        _ = view[1];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            view[1] = view[1] + 1;
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(101ul, view[1]);
+    }
 }
