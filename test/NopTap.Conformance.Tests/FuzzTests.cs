@@ -20,6 +20,15 @@ public sealed class FuzzTests
     }
 
     [Fact]
+    public void SomeRandomProgramsAreCalledBack()
+    {
+        int loops = 0;
+        for (ulong seed = 0; seed < 200; seed++)
+            loops += ProgramGenerator.Generate(seed).Code.Count(i => i.IsHelperCall && i.Immediate == (int)HelperId.Loop);
+        Assert.True(loops > 10, $"only {loops} calls of bpf_loop");
+    }
+
+    [Fact]
     public void EqualSeedsGiveEqualPrograms()
     {
         GeneratedProgram first = ProgramGenerator.Generate(77);

@@ -68,7 +68,42 @@ public sealed partial class ProgramGenerator
         Emit(new(Opcode.Alu64 | Opcode.Mov | Opcode.X, Register.R5, Register.R9, 0, 0));
         _calls.Add((_code.Count, function));
         Emit(new(Opcode.Jmp | Opcode.Call, 0, (Register)PseudoSource.ProgramCall, 0, 0));
-        // A call destroys r1 to r5.
+        RenewArguments(start);
+    }
+
+    /// <summary>bpf_loop with a callback that calls a function, when there is such a function.</summary>
+    void WriteHelperLoop(int function)
+    {
+        if (function > _functions || !_usesCallbacks || _function > 0)
+            return;
+        int start = _code.Count;
+        Emit(new(Opcode.Alu64 | Opcode.Mov, Register.R1, 0, 0, _random.Below(5)));
+        _callbacks.Add((_code.Count, function));
+        Emit(new(Opcode.LdImm64, Register.R2, (Register)PseudoSource.Function, 0, 0));
+        Emit(default);
+        Emit(new(Opcode.Alu64 | Opcode.Mov | Opcode.X, Register.R3, Register.R9, 0, 0));
+        Emit(new(Opcode.Alu64 | Opcode.Mov, Register.R4, 0, 0, 0));
+        Emit(new(Opcode.Jmp | Opcode.Call, 0, 0, 0, (int)HelperId.Loop));
+        RenewArguments(start);
+    }
+
+    /// <summary>A callback of bpf_loop: (index, memory) -> f(index, index, index, index, memory), cut to 0 or 1.</summary>
+    void WriteCallback(int callee)
+    {
+        int start = _code.Count;
+        Emit(new(Opcode.Alu64 | Opcode.Mov | Opcode.X, Register.R5, Register.R2, 0, 0));
+        for (var register = Register.R2; register <= Register.R4; register++)
+            Emit(new(Opcode.Alu64 | Opcode.Mov | Opcode.X, register, Register.R1, 0, 0));
+        _calls.Add((_code.Count, callee));
+        Emit(new(Opcode.Jmp | Opcode.Call, 0, (Register)PseudoSource.ProgramCall, 0, 0));
+        Emit(new(Opcode.Alu64 | Opcode.And, Register.R0, 0, 0, 1));
+        Emit(new(Opcode.Jmp | Opcode.Exit, 0, 0, 0, 0));
+        PinFrom(start);
+    }
+
+    /// <summary>Puts numbers into r1 to r5, which a call destroys, and pins the call.</summary>
+    void RenewArguments(int start)
+    {
         for (var register = Register.R1; register <= Register.R5; register++)
         {
             if (_random.Chance(50))

@@ -32,7 +32,11 @@ public sealed partial class ProgramGenerator
     readonly List<Instruction> _code = [];
     readonly List<bool> _pinned = [];
     readonly List<(int Slot, int Function)> _calls = [];
+
+    // Wide loads of callbacks: each gets a function of its own behind the others.
+    readonly List<(int Slot, int Callee)> _callbacks = [];
     readonly int _functions;
+    readonly bool _usesCallbacks;
 
     // Registers that hold loop counters: read like others, not written.
     RegisterSet _reserved;
@@ -45,6 +49,8 @@ public sealed partial class ProgramGenerator
     {
         _random = new SeededRandom(seed);
         _functions = _random.Below(3);
+        // Not always: the kernel wants type information for them, so it refuses these programs.
+        _usesCallbacks = _random.Chance(30);
     }
 
     /// <summary>Writes the program of a seed.</summary>
@@ -65,6 +71,12 @@ public sealed partial class ProgramGenerator
         {
             starts[_function] = _code.Count;
             WriteFunction();
+        }
+
+        foreach ((int slot, int callee) in _callbacks)
+        {
+            _code[slot] = _code[slot] with { Immediate = _code.Count - slot - 1 };
+            WriteCallback(callee);
         }
 
         foreach ((int slot, int function) in _calls)
@@ -132,7 +144,8 @@ public sealed partial class ProgramGenerator
             case < 78: WriteAtomic(); break;
             case < 82: WriteComputedAccess(); break;
             case < 92: WriteBranch(); break;
-            case < 96: WriteLoop(); break;
+            case < 95: WriteLoop(); break;
+            case < 97: WriteHelperLoop(_function + 1 + _random.Below(_functions)); break;
             default: WriteCall(_function + 1 + _random.Below(_functions)); break;
         }
     }

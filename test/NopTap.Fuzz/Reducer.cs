@@ -54,7 +54,7 @@ static class Reducer
 
     static Instruction Retarget(Instruction instruction, int slot, int[] moved)
     {
-        if (instruction.IsProgramCall)
+        if (instruction.IsProgramCall || instruction.IsFunctionReference)
             return instruction with { Immediate = moved[instruction.CallTarget(slot)] - moved[slot] - 1 };
         if (!instruction.IsJump)
             return instruction;
