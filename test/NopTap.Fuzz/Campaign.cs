@@ -8,8 +8,9 @@ namespace NopTap.Fuzz;
 /// <summary>What a campaign did.</summary>
 /// <param name="Programs">Programs run.</param>
 /// <param name="InKernel">Those that the kernel ran too.</param>
+/// <param name="Rejected">Those that the verifier refused though they are safe, by diagnostic.</param>
 /// <param name="Finds">Programs on which the engines differ, reduced.</param>
-public sealed record CampaignResult(int Programs, int InKernel, IReadOnlyList<Find> Finds);
+public sealed record CampaignResult(int Programs, int InKernel, IReadOnlyDictionary<string, int> Rejected, IReadOnlyList<Find> Finds);
 
 /// <summary>A program on which engines differ.</summary>
 /// <param name="Program">The reduced program.</param>
@@ -30,6 +31,7 @@ public static class Campaign
     {
         var clock = Stopwatch.StartNew();
         var finds = new List<Find>();
+        var rejected = new Dictionary<string, int>();
         int programs = 0;
         int inKernel = 0;
         bool kernel = kernelEvery > 0 && KernelEngine.Unavailable is null;
@@ -38,16 +40,19 @@ public static class Campaign
             progress?.Invoke(seed);
             GeneratedProgram program = ProgramGenerator.Generate(seed++);
             bool withKernel = kernel && programs % kernelEvery == 0;
-            if (Differential.Compare(program, withKernel, out bool accepted) is not null)
+            Comparison comparison = Differential.Compare(program, withKernel);
+            if (comparison.Difference is not null)
             {
                 GeneratedProgram reduced = Reducer.Reduce(program, withKernel);
-                finds.Add(new Find(reduced, Differential.Compare(reduced, withKernel, out _)!));
+                finds.Add(new Find(reduced, Differential.Compare(reduced, withKernel).Difference!));
             }
 
+            if (comparison.Rejection is { } rejection)
+                rejected[rejection.Id] = rejected.GetValueOrDefault(rejection.Id) + 1;
             programs++;
-            inKernel += accepted ? 1 : 0;
+            inKernel += comparison.KernelAccepted ? 1 : 0;
         }
 
-        return new CampaignResult(programs, inKernel, finds);
+        return new CampaignResult(programs, inKernel, rejected, finds);
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Frozen;
+using NopTap.Isa;
 using NopTap.TestKit.Engines;
 using NopTap.TestKit.Kernel;
 using NopTap.Verifier;
@@ -9,26 +11,36 @@ namespace NopTap.Fuzz;
 /// <summary>Runs a program on every engine and compares what they leave behind.</summary>
 public static class Differential
 {
+    static readonly FrozenDictionary<int, HelperSignature> s_signatures = HelperCatalog.All.ToFrozenDictionary(helper => helper.Id);
+
     /// <summary>Runs on all engines and, when asked, in the kernel.</summary>
     /// <param name="program">The program.</param>
     /// <param name="withKernel">Whether the kernel is asked as well.</param>
-    /// <param name="kernelAccepted">Whether the kernel ran it.</param>
-    /// <returns>null when all agree; else who differs from the interpreter, and where.</returns>
-    public static string? Compare(GeneratedProgram program, bool withKernel, out bool kernelAccepted)
+    public static Comparison Compare(GeneratedProgram program, bool withKernel)
     {
-        VerifiedProgram verified = UnverifiedProgram.TrustUnverified(program.Code, $"seed-{program.Seed}");
-        EngineRun want = Engine.Interpreter.Run(verified, program.Memory.AsSpan());
-        kernelAccepted = false;
+        VerifiedProgram trusted = UnverifiedProgram.TrustUnverified(program.Code, $"seed-{program.Seed}");
+        EngineRun want = Engine.Interpreter.Run(trusted, program.Memory.AsSpan());
+        // The compiler gets the program twice: with facts that assume the least, and with those that the verifier found.
+        VerificationResult verdict = ProgramVerifier.Verify(new VerificationRequest { Program = trusted.Spec, Helpers = s_signatures });
+        string? difference = CompareEngines(program, trusted, want, "");
+        if (difference is null && verdict.Program is not null)
+            difference = CompareEngines(program, verdict.Program, want, " with the verifier's facts");
+        EngineRun? kernel = difference is null && withKernel ? KernelEngine.Run(program.Code.AsSpan(), program.Memory.AsSpan()).Run : null;
+        if (kernel is not null)
+            difference = Describe("the kernel", want, kernel);
+        return new Comparison(difference, verdict.Rejection, kernel is not null);
+    }
+
+    static string? CompareEngines(GeneratedProgram program, VerifiedProgram verified, EngineRun want, string facts)
+    {
         foreach (Engine engine in Engine.All)
         {
-            if (engine != Engine.Interpreter && Describe(engine.Name, want, engine.Run(verified, program.Memory.AsSpan())) is { } difference)
+            bool isReference = engine == Engine.Interpreter;
+            if (!isReference && Describe(engine.Name + facts, want, engine.Run(verified, program.Memory.AsSpan())) is { } difference)
                 return difference;
         }
 
-        if (!withKernel || KernelEngine.Run(program.Code.AsSpan(), program.Memory.AsSpan()).Run is not { } kernel)
-            return null;
-        kernelAccepted = true;
-        return Describe("kernel", want, kernel);
+        return null;
     }
 
     static string? Describe(string name, EngineRun want, EngineRun have)

@@ -32,5 +32,7 @@ foreach (Find find in result.Finds)
     Console.WriteLine($"{path}: {find.Difference}");
 }
 
+foreach ((string id, int count) in result.Rejected)
+    Console.WriteLine($"{count} programs refused by the verifier: {id}");
 Console.WriteLine($"{result.Programs} programs from seed {seed}, {result.InKernel} of them in the kernel too: {result.Finds.Count} finds");
 return result.Finds.Count == 0 ? 0 : 1;

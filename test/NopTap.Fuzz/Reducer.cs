@@ -20,12 +20,12 @@ static class Reducer
             if (program.Pinned[slot])
                 continue;
             GeneratedProgram candidate = program with { Code = WithoutSlot(program.Code, slot) };
-            if (Differential.Compare(candidate, withKernel, out _) is not null)
+            if (Differential.Compare(candidate, withKernel).Difference is not null)
                 program = candidate;
         }
 
         GeneratedProgram compact = Compact(program);
-        return Differential.Compare(compact, withKernel, out _) is not null ? compact : program;
+        return Differential.Compare(compact, withKernel).Difference is not null ? compact : program;
     }
 
     static ImmutableArray<Instruction> WithoutSlot(ImmutableArray<Instruction> code, int slot) =>
