@@ -101,10 +101,6 @@ static class LazyReader
             if (arming.Contains((section, slot)))
                 open.Push(slot + 1);
             else
-                // An argument may contain a lazy probe itself, even of this name: its evaluation is not on the way.
-            if (arming.Contains((section, slot)))
-                open.Push(slot + 1);
-            else
                 PushSuccessors(section.Slots[slot], slot, open);
         }
 
