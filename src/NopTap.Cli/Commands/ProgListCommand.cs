@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NopTap.Cli.Output;
+using NopTap.Cli.Running;
+using NopTap.Formats;
+
+namespace NopTap.Cli.Commands;
+
+/// <summary><c>noptap prog list</c>: the programs of an object.</summary>
+static class ProgListCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> file = RunArguments.MakeObject();
+        var command = new Command("list", "List the programs of an object.") { file };
+        Invocation.Handle(command, terminal, call =>
+        {
+            BpfObjectSpec spec = ObjectFile.Open(call.Required(file)).Spec;
+            call.Write(Plain(spec), JsonOutput.ArrayOf(spec.Programs, Json));
+            return Tool.Success;
+        });
+        return command;
+    }
+
+    static string Plain(BpfObjectSpec spec)
+    {
+        TextTable table = new TextTable("name", "section", "type", "insns", "functions", "probes", "sites").Right(3, 4, 5, 6);
+        foreach (ProgramSpec program in spec.Programs)
+        {
+            table.Add(
+                program.Name,
+                program.SectionName,
+                program.Type.ToString(),
+                Number(program.Instructions.Length),
+                Number(program.Functions.Length),
+                Number(program.Probes.Length),
+                Number(program.Probes.Sum(probe => probe.Sites.Length)));
+        }
+
+        return spec.Programs.IsEmpty ? "no programs\n" : $"{table}licence: {(spec.License.Length == 0 ? "none" : spec.License)}\n";
+    }
+
+    static JsonObject Json(ProgramSpec program) => new()
+    {
+        ["name"] = program.Name,
+        ["section"] = program.SectionName,
+        ["type"] = program.Type.ToString(),
+        ["attach_type"] = program.AttachType.ToString(),
+        ["license"] = program.License,
+        ["insns"] = program.Instructions.Length,
+        ["functions"] = JsonOutput.ArrayOf(program.Functions, function => JsonValue.Create(function.Name)),
+        ["probes"] = JsonOutput.ArrayOf(program.Probes, probe => JsonValue.Create(probe.ToString())),
+    };
+
+    static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

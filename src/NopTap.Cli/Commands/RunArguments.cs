@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.CommandLine;
+using NopTap.Cli.Running;
+
+namespace NopTap.Cli.Commands;
+
+/// <summary>What commands that run programs have in common.</summary>
+sealed class RunArguments
+{
+    const string InterpreterName = "interpreter";
+
+    /// <summary>The object.</summary>
+    public Argument<string> Object { get; } = MakeObject();
+
+    /// <summary>The program as an argument.</summary>
+    public Argument<string?> Program { get; } = new("PROG")
+    {
+        Description = "Program; may be left out when only one takes packets.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    /// <summary>The program as an option.</summary>
+    public Option<string?> ProgramOption { get; } = new("--prog")
+    {
+        Description = "Program to run; may be left out when only one takes packets.",
+        HelpName = "PROG",
+    };
+
+    /// <summary>The packets.</summary>
+    public Option<string> Pcap { get; } = new("--pcap")
+    {
+        Description = "Capture with the packets (pcap, Ethernet).",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    /// <summary>The packets, where there may be none.</summary>
+    public Option<string?> OptionalPcap { get; } = new("--pcap")
+    {
+        Description = "Run these packets first (pcap, Ethernet).",
+        HelpName = "FILE",
+    };
+
+    /// <summary>Passes over the capture.</summary>
+    public Option<int> Repeat { get; } = MakeRepeat();
+
+    /// <summary>What executes.</summary>
+    public Option<string> Engine { get; } = MakeEngine();
+
+    /// <summary>Whether the user vouches for what is not proved.</summary>
+    public Option<bool> Unverified { get; } = new("--unverified")
+    {
+        Description = "Run the object although its programs are not proved safe.",
+    };
+
+    /// <summary>An argument that names an object file.</summary>
+    public static Argument<string> MakeObject() => new("OBJ") { Description = "Object file that clang built for BPF." };
+
+    /// <summary>Loads the object that was named.</summary>
+    public Session Load(Invocation call) =>
+        Session.LoadToRun(ObjectFile.Open(call.Required(Object)), EngineOf(call), call.Get(Unverified));
+
+    BpfEngine EngineOf(Invocation call) => call.Get(Engine) switch
+    {
+        InterpreterName => BpfEngine.Interpreter,
+        "jit" => BpfEngine.Compiler,
+        _ => BpfEngine.Auto,
+    };
+
+    static Option<int> MakeRepeat()
+    {
+        var repeat = new Option<int>("--repeat")
+        {
+            Description = "Passes over the capture.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+        repeat.Validators.Add(result =>
+        {
+            if (result.Errors.Any() || result.GetValueOrDefault<int>() < 1)
+                result.AddError("--repeat wants a number from 1 on.");
+        });
+        return repeat;
+    }
+
+    static Option<string> MakeEngine()
+    {
+        var engine = new Option<string>("--engine") { Description = "What executes the program; jit where it can run.", HelpName = "jit|interpreter" };
+        engine.AcceptOnlyFromAmong("jit", InterpreterName);
+        return engine;
+    }
+}
