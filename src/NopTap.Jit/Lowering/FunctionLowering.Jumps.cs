@@ -9,20 +9,16 @@ sealed partial class FunctionLowering
     void LowerJump(int index, in Instruction instruction)
     {
         int target = instruction.JumpTarget(index);
-        if (instruction.IsUnconditionalJump)
-        {
-            if (!IsNextCode(index, target))
-                _writer.Jump(_labels.Slot(target));
-        }
-        else if (instruction.IsMayGoto)
+        if (instruction.IsMayGoto)
         {
             // The passes left, less one; below 0 they are spent, and stay so.
             _writer.AddMemory64(Gpr.Rbp, _frame.LoopBudgetDisplacement, -1);
             _writer.JumpIf(Condition.Negative, _labels.Slot(target));
         }
-        else if (_program.Facts[index + 1].IsDead)
+        else if (instruction.IsUnconditionalJump || _program.Facts[index + 1].IsDead)
         {
-            _writer.Jump(_labels.Slot(target));
+            if (!IsNextCode(index, target))
+                _writer.Jump(_labels.Slot(target));
         }
         else if (!_program.Facts[target].IsDead && target != index + 1)
         {
