@@ -24,7 +24,7 @@ namespace NopTap;
 /// RunResult result = firewall.Programs["firewall"].Run(packet);
 /// </code>
 /// </remarks>
-public sealed class BpfRuntime : IDisposable
+public sealed partial class BpfRuntime : IDisposable
 {
     readonly Lock _lock = new();
     readonly List<BpfObject> _objects = [];

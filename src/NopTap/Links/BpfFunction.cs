@@ -47,6 +47,28 @@ public sealed class BpfFunction
         return Attach(new DelegateObserver(observer), options, isExit: true);
     }
 
+    /// <summary>Attaches a program of section <c>fentry</c>.</summary>
+    /// <param name="observer">Its context is the argument array.</param>
+    /// <param name="options">More to say; null for nothing.</param>
+    /// <returns>Dispose it to detach.</returns>
+    /// <exception cref="Isa.BpfException">Refused; nothing changed.</exception>
+    public TracingLink AttachEntry(BpfProgram observer, LinkOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        return Attach(new ProgramObserver(observer), options, isExit: false);
+    }
+
+    /// <summary>Attaches a program of section <c>fexit</c>.</summary>
+    /// <param name="observer">Its context is the argument array, the result behind the last argument.</param>
+    /// <param name="options">More to say; null for nothing.</param>
+    /// <returns>Dispose it to detach.</returns>
+    /// <exception cref="Isa.BpfException">Refused; nothing changed.</exception>
+    public TracingLink AttachExit(BpfProgram observer, LinkOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        return Attach(new ProgramObserver(observer), options, isExit: true);
+    }
+
     /// <summary>Functions of a program whose parameter types are not known.</summary>
     internal static ImmutableArray<BpfFunction> For(ITracedProgram target, Func<FunctionSpec, ImmutableArray<ProbeParameter>?> typesOf) =>
         [.. target.Spec.Functions.Select((function, index) => new BpfFunction(target, index, typesOf(function) ?? s_untyped))];

@@ -142,8 +142,10 @@ public abstract partial class BpfLink
         {
             if (isReleased)
                 Dealloc(replaced);
-            if (isDisposed)
-                FreeId();
+            if (!isDisposed)
+                return;
+            FreeId();
+            OwnedObserver?.Dispose();
         });
     }
 

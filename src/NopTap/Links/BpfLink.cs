@@ -90,6 +90,9 @@ public abstract partial class BpfLink : IDisposable
 
     internal int ParameterCount { get; }
 
+    /// <summary>An observer that was made for this link alone and goes with it.</summary>
+    internal IDisposable? OwnedObserver { get; set; }
+
     /// <summary>Slot of hits and misses.</summary>
     internal int Slot { get; private set; } = -1;
 

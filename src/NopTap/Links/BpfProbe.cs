@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Collections.Immutable;
+using System.Diagnostics;
 using NopTap.Formats;
 using NopTap.Isa;
+using NopTap.Maps;
 using NopTap.Trampolines;
 
 namespace NopTap.Links;
@@ -69,6 +71,51 @@ public sealed class BpfProbe
         ArgumentNullException.ThrowIfNull(observer);
         ArgumentNullException.ThrowIfNull(options);
         return Attaching.ToProbe(Point(), new DelegateObserver(observer), options);
+    }
+
+    /// <summary>Attaches a program of section <c>bpf_sdt</c> to all sites.</summary>
+    /// <param name="observer">
+    /// Its context is the argument array. Verified against this probe's prototype when it is attached first; afterwards it fits every
+    /// probe with the same prototype, in any program.
+    /// </param>
+    /// <param name="cookie">What <c>bpf_get_attach_cookie</c> gives the observer.</param>
+    /// <returns>Dispose it to detach.</returns>
+    /// <exception cref="BpfException">Refused; nothing changed.</exception>
+    public SdtLink Attach(BpfProgram observer, ulong cookie = 0) => Attach((ITracedProgram)observer, new LinkOptions { Cookie = cookie });
+
+    /// <summary>Attaches a program of section <c>bpf_sdt</c> to all sites.</summary>
+    /// <param name="observer">As above.</param>
+    /// <param name="options">More to say.</param>
+    /// <returns>Dispose it to detach.</returns>
+    /// <exception cref="BpfException">Refused; nothing changed.</exception>
+    public SdtLink Attach(BpfProgram observer, LinkOptions options) => Attach((ITracedProgram)observer, options);
+
+    /// <summary>Attaches a program that is written from the prototype: it puts a record of each hit into a ring buffer.</summary>
+    /// <param name="ring">Where to; several probes may share it. See <see cref="ProbeRecord"/> for what is in a record.</param>
+    /// <param name="cookie">A number that tells this link's records from others'.</param>
+    /// <returns>Dispose it to detach.</returns>
+    /// <exception cref="BpfException">Refused; nothing changed.</exception>
+    public SdtLink AttachPrinter(BpfRingBuffer ring, ulong cookie = 0)
+    {
+        ArgumentNullException.ThrowIfNull(ring);
+        if (_target is not BpfProgram target)
+            throw new UnreachableException("BUG: the target is no program of a runtime");
+        var printer = new BpfProgram(target.Runtime, ProbePrinter.Generate(Spec), [ring]);
+        bool isAttached = false;
+        try
+        {
+            SdtLink link = Attach(printer, cookie);
+            link.OwnedObserver = printer;
+
+            // Unless the target was disposed meanwhile and the link with it.
+            isAttached = link.IsAttached;
+            return link;
+        }
+        finally
+        {
+            if (!isAttached)
+                printer.Dispose();
+        }
     }
 
     /// <summary>Probes of a program, by the index of their declarations.</summary>

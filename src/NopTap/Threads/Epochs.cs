@@ -18,6 +18,9 @@ namespace NopTap.Threads;
 /// </remarks>
 internal static unsafe class Epochs
 {
+    // Most runs last less than a microsecond: a sleep of a millisecond is for those whose observer blocks.
+    const int SpinsBeforeSleep = 500;
+
     static readonly Lock s_lock = new();
 
     // Held while things are freed, so that whoever synchronised finds all freed that was ripe. Never asked for with another lock held.
@@ -111,7 +114,7 @@ internal static unsafe class Epochs
             ThreadBlock* block = ThreadBlocks.At(i);
             var wait = default(SpinWait);
             while (Volatile.Read(ref block->Epoch) - 1 < target - 1) // neither outside (0) nor entered later
-                wait.SpinOnce();
+                wait.SpinOnce(SpinsBeforeSleep);
         }
     }
 
