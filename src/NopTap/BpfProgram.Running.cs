@@ -166,7 +166,10 @@ public sealed unsafe partial class BpfProgram
         GuestMemory guest = GuestMemories.Take();
         try
         {
-            guest.Add(new GuestRegion((ulong)arguments, (ulong)words * 8, true, false, "probe arguments"));
+            // An array without arguments is a context too. The target's own context is there for helpers only.
+            guest.Add(new GuestRegion((ulong)arguments, (ulong)Math.Max(words, 1) * 8, true, false, "probe arguments"));
+            if (block->Memory != null && block->Memory->Context.Start is var context && context != 0)
+                guest.Add(new GuestRegion(context, block->Memory->Context.End - context, false, false, "context of the target"));
             interpreter.Run(guest, (ulong)arguments, threadBlock: (nint)block);
         }
         catch (BpfFaultException fault)

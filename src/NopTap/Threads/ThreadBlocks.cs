@@ -88,7 +88,18 @@ internal static unsafe class ThreadBlocks
                 "run programs on fewer threads, or let some of those end"));
         }
 
-        MappedMemory? memory = MappedMemory.TryReserve(ThreadBlock.TotalSize);
+        s_blocks[s_count] = Reserve(MappedMemory.TryReserve);
+        int index = s_count;
+        Volatile.Write(ref s_count, index + 1);
+        return index;
+    }
+
+    /// <summary>Address of a zeroed block that is never released: see the remarks.</summary>
+    /// <param name="reserve">Maps memory, or gives null when the system refuses.</param>
+    /// <exception cref="BpfOperationException">The system refuses.</exception>
+    internal static nint Reserve(Func<ulong, MappedMemory?> reserve)
+    {
+        using MappedMemory? memory = reserve(ThreadBlock.TotalSize);
         if (memory is null)
         {
             throw new BpfOperationException(RuntimeDiagnostics.ThreadBlockRefused.At(
@@ -97,12 +108,9 @@ internal static unsafe class ThreadBlocks
                 "raise the process's address-space limit (ulimit -v) or run programs on fewer threads"));
         }
 
-        // Never released: see the remarks.
-        s_blocks[s_count] = (nint)memory.Address;
+        nint address = (nint)memory.Address;
         memory.SetHandleAsInvalid();
-        int index = s_count;
-        Volatile.Write(ref s_count, index + 1);
-        return index;
+        return address;
     }
 
     // The slots stay: their counts belong to links, not to the thread.

@@ -10,6 +10,9 @@ namespace NopTap.Trampolines;
 /// </summary>
 internal sealed unsafe class InterpreterProbes(int sites, int functions) : IProbeHook
 {
+    // Five arguments and a result.
+    const int MaximumWords = 6;
+
     readonly TrampolineNode[]?[] _sites = new TrampolineNode[]?[sites];
     readonly bool[] _armed = new bool[sites];
     readonly TrampolineNode[]?[] _entries = new TrampolineNode[]?[functions];
@@ -55,10 +58,11 @@ internal sealed unsafe class InterpreterProbes(int sites, int functions) : IProb
     {
         if (nodes is null)
             return;
-        fixed (ulong* first = arguments)
-        {
-            foreach (TrampolineNode node in nodes)
-                node.Hit(first, (ThreadBlock*)threadBlock);
-        }
+
+        // In native memory, and there even when it is empty: the array is a program's context.
+        ulong* array = stackalloc ulong[MaximumWords];
+        arguments.CopyTo(new Span<ulong>(array, MaximumWords));
+        foreach (TrampolineNode node in nodes)
+            node.Hit(array, (ThreadBlock*)threadBlock);
     }
 }

@@ -77,6 +77,13 @@ public sealed unsafe class ThreadBlocksTests
     }
 
     [Fact]
+    public void TellsWhenTheSystemRefusesABlock()
+    {
+        var refusal = Assert.Throws<BpfOperationException>(() => ThreadBlocks.Reserve(_ => null));
+        Assert.Equal((RuntimeDiagnostics.ThreadBlockRefused.Id, Errno.ENOMEM), (refusal.Diagnostic.Id, refusal.Errno));
+    }
+
+    [Fact]
     public void SlotsCountOverAllThreadsAndStayCountedWhenAThreadEnds()
     {
         int slot = SlotTable.Lease();
