@@ -5,7 +5,6 @@ using System.Globalization;
 using NopTap.Formats;
 using NopTap.Isa;
 using NopTap.Verifier.Cfg;
-using NopTap.Verifier.Origins;
 
 namespace NopTap.Verifier;
 
@@ -13,25 +12,20 @@ namespace NopTap.Verifier;
 static class Facts
 {
     public static VerifiedProgram Build(
-        ControlFlowGraph graph, VerificationRequest request, OriginAnalysis origins, ImmutableArray<Instruction> code)
+        ControlFlowGraph graph, VerificationRequest request, IProgramFacts known, RegisterSet[] live, ImmutableArray<Instruction> code)
     {
-        RegisterSet[] live = Liveness.Compute(graph, request.Helpers);
         return new VerifiedProgram(
-            request.Program, request.Context, code, Functions(graph, request, origins), Slots(graph, live, origins), Sites(graph, live));
+            request.Program, request.Context, code, Functions(graph, request, known), Slots(graph, live, known), Sites(graph, live));
     }
 
-    static ImmutableArray<InstructionFacts> Slots(ControlFlowGraph graph, RegisterSet[] live, OriginAnalysis origins)
+    static ImmutableArray<InstructionFacts> Slots(ControlFlowGraph graph, RegisterSet[] live, IProgramFacts known)
     {
         var facts = ImmutableArray.CreateBuilder<InstructionFacts>(graph.Code.Length);
         for (int slot = 0; slot < graph.Code.Length; slot++)
         {
             bool reachable = graph.IsReachable(slot);
-            int map = -1;
-            if (reachable && !graph.IsSecondHalf(slot) && graph.Code[slot].IsHelperCall
-                && origins.Subject(slot) is { Origin: Origin.Map, IsExact: true } subject)
-            {
-                map = subject.Index;
-            }
+            bool call = reachable && !graph.IsSecondHalf(slot) && graph.Code[slot].IsHelperCall;
+            int map = call ? known.MapOfCall(slot) : -1;
 
             facts.Add(new InstructionFacts(live[slot], !reachable, map));
         }
@@ -39,7 +33,7 @@ static class Facts
         return facts.MoveToImmutable();
     }
 
-    static ImmutableArray<FunctionFacts> Functions(ControlFlowGraph graph, VerificationRequest request, OriginAnalysis origins)
+    static ImmutableArray<FunctionFacts> Functions(ControlFlowGraph graph, VerificationRequest request, IProgramFacts known)
     {
         var facts = ImmutableArray.CreateBuilder<FunctionFacts>(graph.Program.Functions.Length);
         for (int index = 0; index < graph.Program.Functions.Length; index++)
@@ -58,7 +52,7 @@ static class Facts
                 tailCall |= instruction.IsHelperCall && request.Helpers[instruction.Immediate].Return == HelperReturn.TailCall;
             }
 
-            facts.Add(new FunctionFacts(origins.StackDepth(index), written, graph.IsCallback(index), calls, tailCall));
+            facts.Add(new FunctionFacts(known.StackDepth(index), written, graph.IsCallback(index), calls, tailCall) { ReadsUnwrittenStack = known.ReadsUnwrittenStack(index) });
         }
 
         return facts.MoveToImmutable();
@@ -78,4 +72,17 @@ static class Facts
 
         return facts.MoveToImmutable();
     }
+}
+
+/// <summary>What an analysis knows beyond the instructions themselves.</summary>
+interface IProgramFacts
+{
+    /// <summary>Bytes of a function's frame that may be touched.</summary>
+    int StackDepth(int function);
+
+    /// <summary>Whether a function may read bytes of its frame that nothing wrote.</summary>
+    bool ReadsUnwrittenStack(int function);
+
+    /// <summary>Map in r1 of a helper call where it is always the same, or -1.</summary>
+    int MapOfCall(int slot);
 }

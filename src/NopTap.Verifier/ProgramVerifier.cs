@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using NopTap.Isa;
 using NopTap.Verifier.Cfg;
+using NopTap.Verifier.Exploration;
 using NopTap.Verifier.Origins;
 using NopTap.Verifier.Structure;
 
@@ -31,14 +32,40 @@ public static class ProgramVerifier
         if (StructureChecker.Check(request) is Diagnostic malformed)
             return new VerificationResult(malformed);
         var graph = new ControlFlowGraph(request.Program);
-        Diagnostic? refused = CallDepth.Check(graph) ?? Initialization.Check(graph, request);
-        if (refused is not null)
-            return new VerificationResult(refused);
+        if (CallDepth.Check(graph) is Diagnostic recursive)
+            return new VerificationResult(recursive);
+        // Plain memory of unknown size has no bounds that could be proved.
+        return request.Mode == VerificationMode.Full && request.Context is not null ? Explore(graph, request) : Inspect(graph, request);
+    }
+
+    static VerificationResult Inspect(ControlFlowGraph graph, VerificationRequest request)
+    {
+        if (Initialization.Check(graph, request) is Diagnostic unwritten)
+            return new VerificationResult(unwritten);
         var origins = OriginAnalysis.Run(graph, request);
         ImmutableArray<Instruction>.Builder code = request.Program.Instructions.ToBuilder();
-        refused = new ContextRewriter(graph, request.Context).Rewrite(origins, code) ?? ProbeArguments.Check(graph, origins);
+        Diagnostic? refused = new ContextRewriter(graph, request.Context).Rewrite(origins, code) ?? ProbeArguments.Check(graph, origins);
         if (refused is not null)
             return new VerificationResult(refused);
-        return new VerificationResult(Facts.Build(graph, request, origins, code.ToImmutable()), s_notChecked);
+        RegisterSet[] live = Liveness.Compute(graph, request.Helpers);
+        return new VerificationResult(Facts.Build(graph, request, new OriginFacts(graph, origins), live, code.ToImmutable()), s_notChecked);
+    }
+
+    static VerificationResult Explore(ControlFlowGraph graph, VerificationRequest request)
+    {
+        RegisterSet[] live = Liveness.Compute(graph, request.Helpers);
+        (ExplorationFacts facts, Rejection? rejection) = Explorer.Run(graph, request, live);
+        var statistics = new VerificationStatistics(facts.Steps, facts.Checkpoints, facts.PeakWaiting);
+        rejection ??= CombinedStack.Check(graph, request, facts);
+        if (rejection is not null)
+            return new VerificationResult(rejection) { Statistics = statistics };
+        ImmutableArray<Instruction>.Builder code = request.Program.Instructions.ToBuilder();
+        for (int slot = 0; slot < code.Count; slot++)
+        {
+            if (facts.Fields[slot] is ContextField field)
+                code[slot] = ContextAccess.Native(code[slot], field);
+        }
+
+        return new VerificationResult(Facts.Build(graph, request, facts, live, code.ToImmutable()), []) { Statistics = statistics };
     }
 }

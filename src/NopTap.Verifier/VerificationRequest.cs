@@ -24,4 +24,17 @@ public sealed record VerificationRequest
 
     /// <summary>Lowest and highest return value allowed; null when any will do.</summary>
     public (long Minimum, long Maximum)? ReturnRange { get; init; }
+
+    /// <summary>How much is proved.</summary>
+    public VerificationMode Mode { get; init; } = VerificationMode.Structure;
+}
+
+/// <summary>How much a verification proves.</summary>
+public enum VerificationMode
+{
+    /// <summary>Structure, initialisation, context accesses and probe arguments; see <see cref="VerificationResult.NotChecked"/>.</summary>
+    Structure,
+
+    /// <summary>Every path is explored: memory safety, helper arguments, reservations, termination. Needs a context layout.</summary>
+    Full,
 }

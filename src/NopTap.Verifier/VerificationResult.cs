@@ -12,11 +12,19 @@ public sealed class VerificationResult
 
     internal VerificationResult(Diagnostic rejection) => Rejection = rejection;
 
+    internal VerificationResult(Rejection explanation) => (Rejection, Explanation) = (explanation.Diagnostic, explanation);
+
     /// <summary>The accepted program, or null.</summary>
     public VerifiedProgram? Program { get; }
 
     /// <summary>Why the program was refused, or null.</summary>
     public Diagnostic? Rejection { get; }
+
+    /// <summary>The rejection with the path that led to it; null when the program was accepted or refused before any path was followed.</summary>
+    public Rejection? Explanation { get; }
+
+    /// <summary>What the exploration of paths took; all zero when none was made.</summary>
+    public VerificationStatistics Statistics { get; internal init; }
 
     /// <summary>Whether the program may run.</summary>
     public bool IsAccepted => Program is not null;
@@ -28,3 +36,9 @@ public sealed class VerificationResult
     /// <exception cref="VerificationException">The program was refused.</exception>
     public VerifiedProgram EnsureAccepted() => Program ?? throw new VerificationException(Rejection!);
 }
+
+/// <summary>What a verification took.</summary>
+/// <param name="Steps">Instructions followed, over all paths.</param>
+/// <param name="States">States stored to compare later paths with.</param>
+/// <param name="PeakWaiting">Most paths that waited at once.</param>
+public readonly record struct VerificationStatistics(int Steps, int States, int PeakWaiting);

@@ -53,7 +53,11 @@ public sealed class VerifiedProgram
 /// <param name="IsCallback">Whether its address is taken for a helper to call.</param>
 /// <param name="HasCalls">Whether it calls anything: helper, subprogram or probe site.</param>
 /// <param name="HasTailCall">Whether it may replace itself by another program.</param>
-public readonly record struct FunctionFacts(int StackDepth, RegisterSet WrittenKept, bool IsCallback, bool HasCalls, bool HasTailCall);
+public readonly record struct FunctionFacts(int StackDepth, RegisterSet WrittenKept, bool IsCallback, bool HasCalls, bool HasTailCall)
+{
+    /// <summary>Whether it may read bytes of its frame that it never wrote; an engine that must not show old memory to programs clears the frame.</summary>
+    public bool ReadsUnwrittenStack { get; init; }
+}
 
 /// <summary>What is known of one slot.</summary>
 /// <param name="LiveBefore">Registers whose value before this instruction may still be read.</param>

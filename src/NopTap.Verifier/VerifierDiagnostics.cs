@@ -84,4 +84,61 @@ public static class VerifierDiagnostics
 
     /// <summary>An access through a value that is no address of memory.</summary>
     public static readonly DiagnosticDescriptor NotDereferenceable = new("BPF2028", "pointer without memory", Errno.EACCES);
+
+    /// <summary>Paths that do not end within the verifier's budget.</summary>
+    public static readonly DiagnosticDescriptor TooComplex = new("BPF2030", "program too complex", Errno.E2BIG);
+
+    /// <summary>A loop that comes back with nothing changed.</summary>
+    public static readonly DiagnosticDescriptor InfiniteLoop = new("BPF2031", "infinite loop");
+
+    /// <summary>Arithmetic that no address may undergo.</summary>
+    public static readonly DiagnosticDescriptor BadPointerArithmetic = new("BPF2032", "bad pointer arithmetic", Errno.EACCES);
+
+    /// <summary>An access or arithmetic through an address that may be null.</summary>
+    public static readonly DiagnosticDescriptor MayBeNull = new("BPF2033", "pointer may be null", Errno.EACCES);
+
+    /// <summary>An access that may lie outside of its memory.</summary>
+    public static readonly DiagnosticDescriptor OutOfBounds = new("BPF2034", "access out of bounds", Errno.EACCES);
+
+    /// <summary>An access of packet bytes that were not compared with the end.</summary>
+    public static readonly DiagnosticDescriptor PacketOutOfBounds = new("BPF2035", "packet access out of bounds", Errno.EACCES);
+
+    /// <summary>A store to memory that programs only read.</summary>
+    public static readonly DiagnosticDescriptor ReadOnlyMemory = new("BPF2036", "read-only memory written", Errno.EACCES);
+
+    /// <summary>A helper argument that is not what the helper takes.</summary>
+    public static readonly DiagnosticDescriptor HelperArgument = new("BPF2037", "helper argument of a wrong kind", Errno.EACCES);
+
+    /// <summary>A size argument that may be negative, zero or beyond any memory.</summary>
+    public static readonly DiagnosticDescriptor HelperSize = new("BPF2038", "helper size out of range", Errno.EACCES);
+
+    /// <summary>A reservation that is still held where it can no longer be given back.</summary>
+    public static readonly DiagnosticDescriptor ReferenceLeak = new("BPF2039", "reservation not given back");
+
+    /// <summary>A return value that the program type does not take.</summary>
+    public static readonly DiagnosticDescriptor ReturnRange = new("BPF2040", "return value out of range");
+
+    /// <summary>A callback that may return anything but 0 or 1.</summary>
+    public static readonly DiagnosticDescriptor CallbackReturn = new("BPF2041", "callback return value out of range");
+
+    /// <summary>An address of a frame that outlives it.</summary>
+    public static readonly DiagnosticDescriptor FrameEscapes = new("BPF2042", "address of a frame escapes");
+
+    /// <summary>A helper that does not work on maps of that type.</summary>
+    public static readonly DiagnosticDescriptor MapMismatch = new("BPF2043", "map of a wrong type");
+
+    /// <summary>Frames of a chain of calls that need more than the stack has.</summary>
+    public static readonly DiagnosticDescriptor StackTooDeep = new("BPF2044", "stack too deep", Errno.EACCES);
+
+    /// <summary>A legacy packet load where the program type or r6 does not allow it.</summary>
+    public static readonly DiagnosticDescriptor PacketLoadForbidden = new("BPF2045", "packet load not allowed");
+
+    /// <summary>Division by the constant zero, or a shift by the width or more.</summary>
+    public static readonly DiagnosticDescriptor BadConstant = new("BPF2046", "bad constant operand");
+
+    /// <summary>A helper that asks for a GPL-compatible licence.</summary>
+    public static readonly DiagnosticDescriptor GplOnly = new("BPF2047", "helper for GPL programs only");
+
+    /// <summary>An atomic access of memory that allows none.</summary>
+    public static readonly DiagnosticDescriptor BadAtomic = new("BPF2048", "atomic access not allowed", Errno.EACCES);
 }

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using NopTap.Formats;
+using NopTap.Isa;
+
+namespace NopTap.Verifier.Exploration;
+
+sealed partial class Explorer
+{
+    // What the arguments of the call being checked have in common.
+    int _callMap;
+    int _allocationSize;
+    int _released;
+    bool _keyInRange;
+
+    Step CallHelper(int slot, in Instruction instruction)
+    {
+        HelperSignature helper = _request.Helpers[instruction.Immediate];
+        bool callsBack = (helper.Effects & HelperEffects.CallsBack) != 0;
+        if ((helper.Effects & HelperEffects.GplOnly) != 0 && !IsGpl(_program.License))
+        {
+            Refuse(VerifierDiagnostics.GplOnly, $"bpf_{helper.Name} in a program under licence '{_program.License}'", "license the program under the GPL, or do without the helper");
+            return Step.Refused;
+        }
+
+        _callMap = -1;
+        _allocationSize = 0;
+        _released = 0;
+        _keyInRange = false;
+        for (int i = 0; i < helper.Arguments.Length; i++)
+        {
+            if (!IsWritten((Register)(i + 1)) || !Argument(helper, i))
+                return Step.Refused;
+        }
+
+        NoteMap(slot);
+        if (callsBack && !EnterCallback(slot, helper))
+            return Step.Refused;
+        if (helper.Return == HelperReturn.TailCall && _path.ReferenceCount != 0)
+            return RefuseLeak("the tail call leaves the program") ? Step.Next : Step.Refused;
+        if (_released != 0)
+            Release(_released);
+        if ((helper.Effects & HelperEffects.ChangesPacket) != 0)
+            ForgetPackets();
+        if (!Return(slot, helper))
+            return Step.Refused;
+        _path.Slot = slot + 1;
+        return Step.Next;
+    }
+
+    static bool IsGpl(string license) => license is "GPL" or "GPL v2" or "GPL and additional rights" or "Dual BSD/GPL" or "Dual MIT/GPL" or "Dual MPL/GPL";
+
+    void NoteMap(int slot)
+    {
+        RegisterState first = R(Register.R1);
+        int map = first.Kind == RegisterKind.Map ? first.Index : ExplorationFacts.ManyMaps;
+        ref int seen = ref _facts.Maps[slot];
+        seen = seen == ExplorationFacts.NoMap || seen == map ? map : ExplorationFacts.ManyMaps;
+    }
+
+    bool Return(int slot, HelperSignature helper)
+    {
+        int map = _callMap;
+        ForgetArguments();
+        ref RegisterState result = ref R(Register.R0);
+        switch (helper.Return)
+        {
+            case HelperReturn.Void:
+                result = default;
+                break;
+            case HelperReturn.MapValueOrNull:
+                if (map < 0)
+                {
+                    return Refuse(VerifierDiagnostics.MapMismatch, $"bpf_{helper.Name} returns a value of a map but takes none", "give the helper a map argument");
+                }
+
+                result = HoldsMaps(map) ? RegisterState.Pointer(RegisterKind.Map, map) : RegisterState.Pointer(RegisterKind.MapValue, map);
+                result.Nullable = !_keyInRange;
+                result.Id = _keyInRange ? 0 : NewId();
+                return !HoldsMaps(map) || Refuse(
+                    VerifierDiagnostics.MapMismatch, $"look-up in '{_request.Maps[map].Name}', a map of maps, which this runtime does not have", "use one map with a larger key");
+            case HelperReturn.AllocatedMemoryOrNull:
+                if (_path.ReferenceCount == PathState.MaxReferences)
+                    return Refuse(VerifierDiagnostics.ReferenceLeak, $"{PathState.MaxReferences} reservations are held at once", "submit or discard reservations before making more");
+                result = RegisterState.Pointer(RegisterKind.Memory);
+                result.Size = _allocationSize;
+                result.Nullable = true;
+                result.Id = NewId();
+                result.Reference = result.Id;
+                _path.References[_path.ReferenceCount] = result.Reference;
+                _path.ReferenceSlots[_path.ReferenceCount++] = slot;
+                break;
+            default:
+                result = RegisterState.Unknown;
+                break;
+        }
+
+        return true;
+    }
+
+    bool HoldsMaps(int map) => _request.Maps[map].Type is MapType.ArrayOfMaps or MapType.HashOfMaps;
+
+    void Release(int reference)
+    {
+        _path.DropReference(reference);
+        for (int f = 0; f <= _path.Depth; f++)
+        {
+            FrameState frame = _path.Frames[f]!;
+            for (int register = 0; register < 10; register++)
+            {
+                if (frame.R[register].Reference == reference)
+                    frame.R[register] = RegisterState.Unknown;
+            }
+
+            for (int slot = 0; slot < frame.Used; slot++)
+            {
+                if (frame.Kinds[slot] == SlotKinds.Spill && frame.Spill(slot).Reference == reference)
+                    frame.Spill(slot) = RegisterState.Unknown;
+            }
+        }
+    }
+
+    // The packet may have moved: addresses in it are numbers now.
+    void ForgetPackets()
+    {
+        for (int f = 0; f <= _path.Depth; f++)
+        {
+            FrameState frame = _path.Frames[f]!;
+            for (int register = 0; register < 10; register++)
+            {
+                if (frame.R[register].IsPacket)
+                    frame.R[register] = RegisterState.Unknown;
+            }
+
+            for (int slot = 0; slot < frame.Used; slot++)
+            {
+                if (frame.Kinds[slot] == SlotKinds.Spill && frame.Spill(slot).IsPacket)
+                    frame.Spill(slot) = RegisterState.Unknown;
+            }
+        }
+    }
+
+    bool Argument(HelperSignature helper, int index)
+    {
+        int register = index + 1;
+        RegisterState value = _path.Frame.R[register];
+        switch (helper.Arguments[index])
+        {
+            case HelperArgument.Anything:
+                return true;
+            case HelperArgument.Context:
+                return value.Kind == RegisterKind.TargetContext || value is { Kind: RegisterKind.Context, Offset: 0, IsFixed: true }
+                    || RefuseArgument(helper, index, value, "the program's unmodified context");
+            case HelperArgument.ConstMapPointer:
+                return MapArgument(helper, index, value);
+            case HelperArgument.MapKey:
+                return _callMap < 0 || KeyArgument(helper, index, value);
+            case HelperArgument.MapValue or HelperArgument.MapValueUninitialized:
+                return _callMap < 0 || MemoryArgument(
+                    helper, index, value, _request.Maps[_callMap].ValueSize, helper.Arguments[index] == HelperArgument.MapValueUninitialized);
+            case HelperArgument.Memory or HelperArgument.MemoryOrNull or HelperArgument.MemoryUninitialized or HelperArgument.WritableMemoryOrNull:
+                return index + 1 < helper.Arguments.Length || RefuseArgument(helper, index, value, "memory followed by its size");
+            case HelperArgument.Size or HelperArgument.SizeOrZero:
+                return SizeArgument(helper, index, value);
+            case HelperArgument.ConstantAllocationSize:
+                return AllocationSize(helper, index, value);
+            case HelperArgument.Callback:
+                return value.Kind == RegisterKind.Function || RefuseArgument(helper, index, value, "a static function of the program");
+            case HelperArgument.StackOrNull:
+                return value.IsNull || value is { Kind: RegisterKind.Stack, Nullable: false } || RefuseArgument(helper, index, value, "an address in the stack, or null");
+            case HelperArgument.AllocatedMemoryReleased:
+                return ReleasedArgument(helper, index, value);
+            case HelperArgument.ConstantString:
+                return StringArgument(helper, index, value);
+            case HelperArgument.PointerToLong:
+                return MemoryArgument(helper, index, value, 8, writes: true);
+            default:
+                return RefuseArgument(helper, index, value, "something that the verifier does not know");
+        }
+    }
+
+    bool RefuseArgument(HelperSignature helper, int index, in RegisterState value, string wanted) => Refuse(
+        VerifierDiagnostics.HelperArgument, $"argument {index + 1} of bpf_{helper.Name} (r{index + 1}) is {value}; it takes {wanted}",
+        value.Nullable ? $"test r{index + 1} for null before the call" : $"pass {wanted}", index + 1);
+
+    bool MapArgument(HelperSignature helper, int index, in RegisterState value)
+    {
+        if (value.Kind != RegisterKind.Map || value.Nullable)
+            return RefuseArgument(helper, index, value, "a map");
+        _callMap = value.Index;
+        MapSpec map = _request.Maps[value.Index];
+        return MapTypes.Accepts((HelperId)helper.Id, map.Type) || Refuse(
+            VerifierDiagnostics.MapMismatch, $"bpf_{helper.Name} on map '{map.Name}' of type {map.Type}", "use a helper that works on maps of that type, or another map", index + 1);
+    }
+
+    bool KeyArgument(HelperSignature helper, int index, in RegisterState value)
+    {
+        MapSpec map = _request.Maps[_callMap];
+        if (!MemoryArgument(helper, index, value, map.KeySize, writes: false))
+            return false;
+        bool array = map.Type is MapType.Array or MapType.PercpuArray;
+        if (helper.Id == (int)HelperId.MapLookupElem && array && map.KeySize == 4 && value is { Kind: RegisterKind.Stack, IsFixed: true })
+            _keyInRange = ConstantKey(value, out uint key) && key < map.MaxEntries;
+        return true;
+    }
+
+    // A key that is known and in range finds its element.
+    bool ConstantKey(in RegisterState address, out uint key)
+    {
+        FrameState frame = _path.Frames[address.Index]!;
+        int slot = SlotAt(address.Offset);
+        key = 0;
+        if (slot >= frame.Used || (address.Offset & 3) != 0)
+            return false;
+        if (AllBytes(frame, address.Offset, address.Offset + 4, SlotKinds.ZeroByte))
+            return true;
+        if (ByteAt(address.Offset) != 0 || !IsSpillOf(frame.Kinds[slot], 4) || frame.Spill(slot) is not { IsScalar: true, Range.IsConstant32: true })
+            return false;
+        key = (uint)frame.Spill(slot).Range.Value;
+        _precision.MarkSlot(_path, address.Index, slot);
+        return true;
+    }
+
+    bool AllocationSize(HelperSignature helper, int index, in RegisterState value)
+    {
+        if (!value.IsScalar || !value.Range.IsConstant || value.Range.Value > int.MaxValue)
+            return RefuseArgument(helper, index, value, "a constant size");
+        _precision.Mark(_path, index + 1);
+        _allocationSize = (int)value.Range.Value;
+        return true;
+    }
+
+    bool ReleasedArgument(HelperSignature helper, int index, in RegisterState value)
+    {
+        if (value is not { Kind: RegisterKind.Memory, Nullable: false, Offset: 0, IsFixed: true } || !_path.HoldsReference(value.Reference))
+            return RefuseArgument(helper, index, value, "what a reserve helper returned, unchanged and not given back yet");
+        _released = value.Reference;
+        return true;
+    }
+
+    bool StringArgument(HelperSignature helper, int index, in RegisterState value)
+    {
+        const string wanted = "a string in read-only data that ends in a zero byte";
+        if (value is not { Kind: RegisterKind.MapValue, Nullable: false, IsFixed: true })
+            return RefuseArgument(helper, index, value, wanted);
+        MapSpec map = _request.Maps[value.Index];
+        bool ends = map.IsReadOnlyData && (uint)value.Offset < (uint)map.InitialValue.Length
+            && map.InitialValue.AsSpan()[value.Offset..].Contains((byte)0);
+        return ends || RefuseArgument(helper, index, value, wanted);
+    }
+
+    bool SizeArgument(HelperSignature helper, int index, in RegisterState size)
+    {
+        HelperArgument kind = index == 0 ? HelperArgument.Anything : helper.Arguments[index - 1];
+        bool orZero = helper.Arguments[index] == HelperArgument.SizeOrZero;
+        if (!size.IsScalar)
+            return RefuseArgument(helper, index, size, "a size");
+        string of = $"size in r{index + 1} for bpf_{helper.Name} is {size}";
+        if (size.Range.SMin < 0)
+            return Refuse(VerifierDiagnostics.HelperSize, $"{of}, which may be negative", "use an unsigned variable, or test that it is not negative", index + 1);
+        if (size.Range.UMax >= (ulong)MaxOffset)
+            return Refuse(VerifierDiagnostics.HelperSize, $"{of}, which has no upper bound", "test that it is at most the size of the memory", index + 1);
+        if (size.Range.UMin == 0 && !orZero)
+            return Refuse(VerifierDiagnostics.HelperSize, $"{of}, which may be zero", "test that it is not zero", index + 1);
+        RegisterState memory = _path.Frame.R[index];
+        bool mayBeNull = kind is HelperArgument.MemoryOrNull or HelperArgument.WritableMemoryOrNull;
+        _precision.Mark(_path, index + 1);
+        if (memory.IsNull && ((mayBeNull && size.Range.UMax == 0) || (orZero && size.Range.UMax == 0)))
+            return true;
+        bool writes = kind is HelperArgument.MemoryUninitialized or HelperArgument.WritableMemoryOrNull;
+        return MemoryArgument(helper, index - 1, memory, (long)size.Range.UMax, writes);
+    }
+
+    /// <summary>Whether a helper may read, or write, so many bytes at an argument.</summary>
+    bool MemoryArgument(HelperSignature helper, int index, in RegisterState value, long size, bool writes)
+    {
+        int register = index + 1;
+        if (value is { Kind: RegisterKind.Stack, Nullable: false })
+        {
+            if (!StackBounds(value, 0, size, register, out int low, out int high))
+                return false;
+            if (writes)
+                FillStack(_path.Frames[value.Index]!, low, high, SlotKinds.MiscByte);
+            else
+                ReadStack(value.Index, low, high);
+            return true;
+        }
+
+        bool memory = value.Kind is RegisterKind.MapValue or RegisterKind.MapKey or RegisterKind.Memory or RegisterKind.Packet or RegisterKind.PacketMeta;
+        return memory ? Reach(value, 0, size, register, writes) : RefuseArgument(helper, index, value, "memory that the program may use");
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace NopTap.Verifier.Exploration;
+
+/// <summary>
+/// One frame: r0 to r10, and its stack in eight-byte slots counted downwards from r10 (slot 0 is r10-8 to r10-1). Each slot has a kind a
+/// byte, packed in a word, and a register where one was spilled.
+/// </summary>
+sealed class FrameState
+{
+    public const int Slots = 64;
+    public const int Registers = 11;
+
+    public readonly RegisterState[] R = new RegisterState[Registers];
+    public readonly ulong[] Kinds = new ulong[Slots];
+    RegisterState[] _spills = new RegisterState[4];
+
+    /// <summary>Slots used so far: those above are unwritten.</summary>
+    public int Used;
+
+    /// <summary>Slot of the call that made this frame; -1 for the first.</summary>
+    public int CallSite;
+
+    public int Function;
+
+    /// <summary>Whether a helper called it.</summary>
+    public bool IsCallback;
+
+    /// <summary>Reservations held when a callback began, and the newest name given until then.</summary>
+    public int EntryReferences;
+    public int EntryId;
+
+    /// <summary>Slots fully written since the last checkpoint.</summary>
+    public ulong Written;
+
+    public ref RegisterState Spill(int slot) => ref _spills[slot];
+
+    public void Grow(int slot)
+    {
+        if (slot < Used)
+            return;
+        if (slot >= _spills.Length)
+            Array.Resize(ref _spills, Math.Min(Slots, Math.Max(slot + 1, _spills.Length * 2)));
+        for (int i = Used; i <= slot; i++)
+        {
+            Kinds[i] = SlotKinds.Unwritten;
+            _spills[i] = default;
+        }
+
+        Used = slot + 1;
+    }
+
+    public void Reset(int function, int callSite)
+    {
+        Array.Clear(R);
+        Used = 0;
+        CallSite = callSite;
+        Function = function;
+        IsCallback = false;
+        // A fresh frame owes nothing to what was there before.
+        Written = ulong.MaxValue;
+    }
+
+    public void CopyFrom(FrameState other)
+    {
+        other.R.CopyTo(R, 0);
+        if (_spills.Length < other.Used)
+            _spills = new RegisterState[other._spills.Length];
+        Array.Copy(other.Kinds, Kinds, other.Used);
+        Array.Copy(other._spills, _spills, other.Used);
+        Used = other.Used;
+        CallSite = other.CallSite;
+        Function = other.Function;
+        IsCallback = other.IsCallback;
+        EntryReferences = other.EntryReferences;
+        EntryId = other.EntryId;
+        Written = other.Written;
+    }
+}
+
+/// <summary>Kinds of the eight bytes of a stack slot, a byte each; all eight alike as constants.</summary>
+static class SlotKinds
+{
+    public const byte UnwrittenByte = 0;
+    public const byte SpillByte = 1;
+    public const byte MiscByte = 2;
+    public const byte ZeroByte = 3;
+
+    /// <summary>Never written.</summary>
+    public const ulong Unwritten = 0;
+
+    /// <summary>A register of eight bytes.</summary>
+    public const ulong Spill = 0x0101_0101_0101_0101;
+
+    /// <summary>Bytes of any value.</summary>
+    public const ulong Misc = 0x0202_0202_0202_0202;
+
+    /// <summary>Zero bytes.</summary>
+    public const ulong Zero = 0x0303_0303_0303_0303;
+
+    /// <summary>The low four bytes hold a spilled number; the high half is anything.</summary>
+    public const uint SpillLow = 0x0101_0101;
+
+    /// <summary>Mask of the kinds of some bytes of a slot.</summary>
+    /// <param name="first">Lowest byte, 0 to 7.</param>
+    /// <param name="count">Bytes.</param>
+    public static ulong Mask(int first, int count) => (count >= 8 ? ulong.MaxValue : (1UL << (count * 8)) - 1) << (first * 8);
+
+    public static byte At(ulong kinds, int index) => (byte)(kinds >> (index * 8));
+
+    public static bool HasSpill(ulong kinds) => (byte)kinds == SpillByte || (byte)(kinds >> 56) == SpillByte;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using NopTap.Isa;
+
+namespace NopTap.Verifier.Exploration;
+
+/// <summary>Which helper works on which kind of map: neither knows the insides of the other's.</summary>
+static class MapTypes
+{
+    public static bool Accepts(HelperId helper, MapType map) => helper switch
+    {
+        HelperId.TailCall => map == MapType.ProgArray,
+        HelperId.RingbufOutput or HelperId.RingbufReserve or HelperId.RingbufQuery => map == MapType.Ringbuf,
+        HelperId.PerfEventOutput or HelperId.PerfEventRead or HelperId.PerfEventReadValue => map == MapType.PerfEventArray,
+        HelperId.MapPushElem or HelperId.MapPopElem or HelperId.MapPeekElem => map is MapType.Queue or MapType.Stack or MapType.BloomFilter,
+        HelperId.RedirectMap => map is MapType.Devmap or MapType.DevmapHash or MapType.Cpumap or MapType.Xskmap,
+        HelperId.ForEachMapElem => map is MapType.Array or MapType.PercpuArray or MapType.Hash or MapType.PercpuHash or MapType.LruHash or MapType.LruPercpuHash,
+        HelperId.MapLookupElem => IsTable(map) || map is MapType.ArrayOfMaps or MapType.HashOfMaps or MapType.Devmap or MapType.Xskmap,
+        HelperId.MapUpdateElem or HelperId.MapDeleteElem => IsTable(map),
+        HelperId.MapLookupPercpuElem => map is MapType.PercpuArray or MapType.PercpuHash or MapType.LruPercpuHash,
+        // A host's helper decides for itself, when it runs.
+        _ => true,
+    };
+
+    static bool IsTable(MapType map) => map is MapType.Array or MapType.PercpuArray or MapType.Hash or MapType.PercpuHash
+        or MapType.LruHash or MapType.LruPercpuHash or MapType.LpmTrie;
+}

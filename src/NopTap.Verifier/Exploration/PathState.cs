@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace NopTap.Verifier.Exploration;
+
+/// <summary>State of one path: its frames, its reservations, and how it came here.</summary>
+sealed class PathState
+{
+    public const int MaxFrames = 8;
+    public const int MaxReferences = 16;
+
+    public readonly FrameState?[] Frames = new FrameState?[MaxFrames];
+    public readonly int[] References = new int[MaxReferences];
+    public readonly int[] ReferenceSlots = new int[MaxReferences];
+    public int Depth;
+    public int ReferenceCount;
+
+    /// <summary>Slot of the next instruction.</summary>
+    public int Slot;
+
+    /// <summary>Iterations of callbacks so far, over all frames.</summary>
+    public int CallbackDepth;
+
+    /// <summary>Rounds through may_goto so far.</summary>
+    public int MayGotoDepth;
+
+    /// <summary>Newest entry of the history, or -1.</summary>
+    public int History = -1;
+
+    /// <summary>Instructions and jumps since the last checkpoint.</summary>
+    public int StepsSinceCheckpoint;
+    public int JumpsSinceCheckpoint;
+
+    public Checkpoint? Parent;
+
+    public FrameState Frame => Frames[Depth]!;
+
+    public void CopyFrom(PathState other)
+    {
+        for (int i = 0; i <= other.Depth; i++)
+            (Frames[i] ??= new FrameState()).CopyFrom(other.Frames[i]!);
+        other.References.CopyTo(References, 0);
+        other.ReferenceSlots.CopyTo(ReferenceSlots, 0);
+        Depth = other.Depth;
+        ReferenceCount = other.ReferenceCount;
+        Slot = other.Slot;
+        CallbackDepth = other.CallbackDepth;
+        MayGotoDepth = other.MayGotoDepth;
+        History = other.History;
+        StepsSinceCheckpoint = other.StepsSinceCheckpoint;
+        JumpsSinceCheckpoint = other.JumpsSinceCheckpoint;
+        Parent = other.Parent;
+    }
+
+    public bool HoldsReference(int id)
+    {
+        for (int i = 0; i < ReferenceCount; i++)
+        {
+            if (References[i] == id)
+                return true;
+        }
+
+        return false;
+    }
+
+    public void DropReference(int id)
+    {
+        for (int i = 0; i < ReferenceCount; i++)
+        {
+            if (References[i] != id)
+                continue;
+            ReferenceCount--;
+            References[i] = References[ReferenceCount];
+            ReferenceSlots[i] = ReferenceSlots[ReferenceCount];
+            return;
+        }
+    }
+}
+
+/// <summary>A state that was stored so that later paths with nothing new can end there.</summary>
+sealed class Checkpoint
+{
+    public readonly PathState State;
+    public readonly Checkpoint? Parent;
+
+    /// <summary>Paths and younger checkpoints that are still being explored.</summary>
+    public int Branches = 1;
+
+    /// <summary>Stack slots of each frame that were read behind this, before being written.</summary>
+    public readonly ulong[] Read = new ulong[PathState.MaxFrames];
+
+    /// <summary>Whether a loop behind it was closed: then what it needs is not fully known and every number counts.</summary>
+    public bool IsExact;
+
+    public int Misses;
+    public int Hits;
+
+    public Checkpoint(PathState state, Checkpoint? parent)
+    {
+        State = state;
+        Parent = parent;
+    }
+
+    public int History => State.History;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Globalization;
+
+namespace NopTap.Verifier.Exploration;
+
+/// <summary>Registers in words.</summary>
+static class RegisterText
+{
+    /// <summary>For example <c>address in the packet at offset 14, 14 bytes checked</c>.</summary>
+    public static string Describe(in RegisterState register)
+    {
+        if (register.Kind == RegisterKind.Scalar)
+            return register.Range.IsConstant ? $"the number {register.Range}" : register.Range.IsUnknown ? "a number of any value" : $"a number, {register.Range}";
+        string text = Name(register.Kind);
+        if (HasOffset(register.Kind))
+        {
+            text += string.Create(CultureInfo.InvariantCulture, $" at offset {register.Offset}");
+            if (!register.IsFixed)
+                text += $" plus {register.Range}";
+        }
+
+        if (register.Kind is RegisterKind.Packet or RegisterKind.PacketMeta)
+            text += string.Create(CultureInfo.InvariantCulture, $", {register.Size} bytes known to exist");
+        if (register.Nullable)
+            text += ", or null";
+        return text;
+    }
+
+    /// <summary>Short form for state lines, for example <c>stack[0]-8</c>.</summary>
+    public static string Brief(in RegisterState register)
+    {
+        if (register.Kind == RegisterKind.Scalar)
+            return register.Range.ToString();
+        string text = register.Kind switch
+        {
+            RegisterKind.Context => "ctx",
+            RegisterKind.Stack => string.Create(CultureInfo.InvariantCulture, $"stack[{register.Index}]"),
+            RegisterKind.Map => string.Create(CultureInfo.InvariantCulture, $"map[{register.Index}]"),
+            RegisterKind.MapValue => string.Create(CultureInfo.InvariantCulture, $"value[{register.Index}]"),
+            RegisterKind.MapKey => string.Create(CultureInfo.InvariantCulture, $"key[{register.Index}]"),
+            RegisterKind.Packet => "packet",
+            RegisterKind.PacketMeta => "meta",
+            RegisterKind.PacketEnd => "packet_end",
+            RegisterKind.Memory => string.Create(CultureInfo.InvariantCulture, $"memory({register.Size})"),
+            RegisterKind.Function => string.Create(CultureInfo.InvariantCulture, $"function[{register.Index}]"),
+            RegisterKind.TargetContext => "target_ctx",
+            _ => "?",
+        };
+        if (register.Offset != 0)
+            text += string.Create(CultureInfo.InvariantCulture, $"{register.Offset:+0;-0}");
+        if (HasOffset(register.Kind) && !register.IsFixed)
+            text += $"+({register.Range})";
+        if (register.Kind is RegisterKind.Packet or RegisterKind.PacketMeta)
+            text += string.Create(CultureInfo.InvariantCulture, $" r={register.Size}");
+        return register.Nullable ? text + "|null" : text;
+    }
+
+    static bool HasOffset(RegisterKind kind) => kind is RegisterKind.Stack or RegisterKind.MapValue or RegisterKind.Packet
+        or RegisterKind.PacketMeta or RegisterKind.Memory or RegisterKind.MapKey or RegisterKind.Context;
+
+    public static string Name(RegisterKind kind) => kind switch
+    {
+        RegisterKind.NotWritten => "not written",
+        RegisterKind.Scalar => "a number",
+        RegisterKind.Context => "the context",
+        RegisterKind.Stack => "an address in the stack",
+        RegisterKind.Map => "a map",
+        RegisterKind.MapValue => "an address in a map value",
+        RegisterKind.MapKey => "an address in a map key",
+        RegisterKind.Packet => "an address in the packet",
+        RegisterKind.PacketMeta => "an address in the packet's metadata",
+        RegisterKind.PacketEnd => "the end of the packet",
+        RegisterKind.Memory => "an address in allocated memory",
+        RegisterKind.Function => "a function",
+        _ => "the context of the observed program",
+    };
+}
