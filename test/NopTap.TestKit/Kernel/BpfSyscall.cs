@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Runtime.InteropServices;
+
+namespace NopTap.TestKit.Kernel;
+
+/// <summary>bpf(2), and what goes with it; x86-64 Linux.</summary>
+static unsafe partial class BpfSyscall
+{
+    public const int MapCreate = 0;
+    public const int MapUpdate = 2;
+    public const int ProgramLoad = 5;
+    public const int ProgramTestRun = 10;
+    public const int BtfLoad = 18;
+    public const int MapFreeze = 22;
+    const int SysBpf = 321;
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long Syscall(long number, long command, void* attributes, long size);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int CloseDescriptor(int descriptor);
+
+    /// <summary>Result, or the negative error number.</summary>
+    public static int Call(int command, Span<byte> attributes)
+    {
+        fixed (byte* pointer = attributes)
+        {
+            long result = Syscall(SysBpf, command, pointer, attributes.Length);
+            return result < 0 ? -Marshal.GetLastPInvokeError() : (int)result;
+        }
+    }
+
+    public static void Close(int descriptor) => _ = CloseDescriptor(descriptor);
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text;
+using NopTap.Formats;
+using NopTap.Isa;
+
+namespace NopTap.TestKit.Kernel;
+
+/// <summary>Asks the running kernel for its verdict on a program. Nothing is attached; everything is closed again.</summary>
+public sealed unsafe class KernelOracle : IDisposable
+{
+    const uint ReadOnlyProgram = 1 << 7;
+    readonly Dictionary<int, int> _maps = [];
+    readonly ImmutableArray<MapSpec> _specs;
+
+    public KernelOracle(ImmutableArray<MapSpec> maps) => _specs = maps;
+
+    /// <summary>Why the kernel cannot be asked here, or null when it can.</summary>
+    public static string? Unavailable { get; } = Probe();
+
+    static string? Probe()
+    {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            return "bpf(2) is called on x86-64 Linux only";
+        using var oracle = new KernelOracle([]);
+        var program = new ProgramSpec
+        {
+            Name = "probe",
+            SectionName = "xdp",
+            Type = ProgramType.Xdp,
+            Instructions = [Ins.Mov64(Register.R0, 2), new(Opcode.Jmp | Opcode.Exit, 0, 0, 0)],
+            Functions = [new("probe", 0, 2, true, 0)],
+        };
+        int errno = oracle.Load(program, log: false).Errno;
+        return errno == 0 ? null : $"bpf(2) refuses to load programs here (errno {errno})";
+    }
+
+    /// <summary>Loads a program.</summary>
+    /// <param name="program">The program; armed sites of lazy probes become may_goto, which branches as they do.</param>
+    /// <param name="log">Whether to fetch the log.</param>
+    /// <param name="packet">A packet for one test run of an accepted program.</param>
+    public KernelVerdict Load(ProgramSpec program, bool log, byte[]? packet = null)
+    {
+        Instruction[] code = [.. program.Instructions];
+        foreach (MapReference reference in program.References)
+            BindMap(code, reference);
+        foreach (ProbeSiteSpec site in program.Probes.SelectMany(probe => probe.Sites).Where(site => site.IsLazy))
+            code[site.ArmingInstruction] = new Instruction(Opcode.Jmp | Opcode.Jcond, 0, (short)(site.ArmedTarget - site.ArmingInstruction - 1), 0);
+        int btf = program.Functions.Length > 1 ? LoadBtf(program) : -1;
+        byte[] text = new byte[log ? 1 << 20 : 1];
+        int descriptor = Load(program, code, btf, text, log);
+        string said = log ? Encoding.UTF8.GetString(text, 0, Math.Max(0, Array.IndexOf(text, (byte)0))) : "";
+        uint? returned = descriptor >= 0 && packet is not null ? TestRun(descriptor, packet) : null;
+        if (descriptor >= 0)
+            BpfSyscall.Close(descriptor);
+        if (btf >= 0)
+            BpfSyscall.Close(btf);
+        return new KernelVerdict(descriptor < 0 ? -descriptor : 0, said, returned);
+    }
+
+    int Load(ProgramSpec program, Instruction[] code, int btf, byte[] text, bool log)
+    {
+        byte[] license = Encoding.ASCII.GetBytes(program.License + "\0");
+        int[] functions = [.. program.Functions.SelectMany((function, index) => new[] { function.Start, 3 + index })];
+        Span<byte> attributes = stackalloc byte[144];
+        attributes.Clear();
+        fixed (Instruction* instructions = code)
+        fixed (byte* licensed = license)
+        fixed (byte* logged = text)
+        fixed (int* function = functions)
+        {
+            Put(attributes, 0, (uint)program.Type);
+            Put(attributes, 4, (uint)code.Length);
+            Put64(attributes, 8, (ulong)instructions);
+            Put64(attributes, 16, (ulong)licensed);
+            if (log)
+            {
+                Put(attributes, 24, 1);
+                Put(attributes, 28, (uint)text.Length);
+                Put64(attributes, 32, (ulong)logged);
+            }
+
+            Put(attributes, 68, (uint)program.AttachType);
+            if (btf >= 0)
+            {
+                Put(attributes, 72, (uint)btf);
+                Put(attributes, 76, 8);
+                Put64(attributes, 80, (ulong)function);
+                Put(attributes, 88, (uint)(functions.Length / 2));
+            }
+
+            return BpfSyscall.Call(BpfSyscall.ProgramLoad, attributes);
+        }
+    }
+
+    static int LoadBtf(ProgramSpec program)
+    {
+        byte[] section = SyntheticBtf.Build(program.Functions);
+        Span<byte> attributes = stackalloc byte[40];
+        attributes.Clear();
+        fixed (byte* bytes = section)
+        {
+            Put64(attributes, 0, (ulong)bytes);
+            Put(attributes, 16, (uint)section.Length);
+            return Must(BpfSyscall.Call(BpfSyscall.BtfLoad, attributes), "BPF_BTF_LOAD");
+        }
+    }
+
+    uint? TestRun(int program, byte[] packet)
+    {
+        byte[] after = new byte[packet.Length + 256];
+        Span<byte> attributes = stackalloc byte[80];
+        attributes.Clear();
+        fixed (byte* data = packet)
+        fixed (byte* output = after)
+        {
+            Put(attributes, 0, (uint)program);
+            Put(attributes, 8, (uint)packet.Length);
+            Put(attributes, 12, (uint)after.Length);
+            Put64(attributes, 16, (ulong)data);
+            Put64(attributes, 24, (ulong)output);
+            Put(attributes, 32, 1);
+            return BpfSyscall.Call(BpfSyscall.ProgramTestRun, attributes) < 0 ? null : BinaryPrimitives.ReadUInt32LittleEndian(attributes[4..]);
+        }
+    }
+
+    void BindMap(Instruction[] code, MapReference reference)
+    {
+        int descriptor = Map(reference.MapIndex);
+        Instruction load = code[reference.Instruction];
+        byte kind = reference.IsValue ? PseudoSource.MapValue : PseudoSource.MapFd;
+        code[reference.Instruction] = new Instruction(Opcode.LdImm64, load.Destination, (Register)kind, 0, descriptor);
+        code[reference.Instruction + 1] = new Instruction(0, 0, 0, reference.IsValue ? (int)reference.Offset : 0);
+    }
+
+    int Map(int index)
+    {
+        if (_maps.TryGetValue(index, out int descriptor))
+            return descriptor;
+        MapSpec spec = _specs[index];
+        bool ring = spec.Type == MapType.Ringbuf;
+        Span<byte> attributes = stackalloc byte[72];
+        attributes.Clear();
+        Put(attributes, 0, (uint)spec.Type);
+        Put(attributes, 4, spec.KeySize);
+        Put(attributes, 8, spec.ValueSize);
+        Put(attributes, 12, ring ? Math.Max(spec.MaxEntries, 4096) : spec.MaxEntries);
+        Put(attributes, 16, spec.Flags | (spec.IsReadOnlyData ? ReadOnlyProgram : 0));
+        if (spec.Inner is not null)
+            throw new NotSupportedException($"map '{spec.Name}' holds maps, which the oracle does not create");
+        descriptor = Must(BpfSyscall.Call(BpfSyscall.MapCreate, attributes), $"BPF_MAP_CREATE of '{spec.Name}'");
+        _maps[index] = descriptor;
+        if (spec.IsReadOnlyData)
+            Freeze(descriptor, spec);
+        return descriptor;
+    }
+
+    static void Freeze(int descriptor, MapSpec spec)
+    {
+        int key = 0;
+        byte[] value = new byte[spec.ValueSize];
+        spec.InitialValue.AsSpan().CopyTo(value);
+        Span<byte> attributes = stackalloc byte[32];
+        attributes.Clear();
+        fixed (byte* bytes = value)
+        {
+            Put(attributes, 0, (uint)descriptor);
+            Put64(attributes, 8, (ulong)&key);
+            Put64(attributes, 16, (ulong)bytes);
+            Must(BpfSyscall.Call(BpfSyscall.MapUpdate, attributes), "BPF_MAP_UPDATE_ELEM");
+        }
+
+        attributes.Clear();
+        Put(attributes, 0, (uint)descriptor);
+        Must(BpfSyscall.Call(BpfSyscall.MapFreeze, attributes[..4]), "BPF_MAP_FREEZE");
+    }
+
+    static int Must(int result, string what) => result >= 0 ? result : throw new InvalidOperationException($"{what}: errno {-result}");
+
+    static void Put(Span<byte> target, int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(target[offset..], value);
+
+    static void Put64(Span<byte> target, int offset, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(target[offset..], value);
+
+    public void Dispose()
+    {
+        foreach (int descriptor in _maps.Values)
+            BpfSyscall.Close(descriptor);
+        _maps.Clear();
+    }
+}
