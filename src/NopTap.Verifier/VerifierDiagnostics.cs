@@ -141,4 +141,7 @@ public static class VerifierDiagnostics
 
     /// <summary>An atomic access of memory that allows none.</summary>
     public static readonly DiagnosticDescriptor BadAtomic = new("BPF2048", "atomic access not allowed", Errno.EACCES);
+
+    /// <summary>A spilled address that is stored or loaded in part.</summary>
+    public static readonly DiagnosticDescriptor PartialPointer = new("BPF2049", "part of an address", Errno.EACCES);
 }

@@ -14,6 +14,9 @@ static class ScalarArithmetic
     /// <param name="wide">Whether the instruction has 64 bits.</param>
     public static ScalarRange Apply(byte operation, in ScalarRange left, in ScalarRange right, bool wide)
     {
+        // The kernel's verdicts are the standard: it claims nothing of quotients, remainders and shifts that may exceed the width.
+        if (operation is Opcode.Div or Opcode.Mod || (operation is Opcode.Lsh or Opcode.Rsh or Opcode.Arsh && !Shift(right, wide, out _, out _)))
+            return ScalarRange.Unknown;
         ScalarRange result = operation switch
         {
             Opcode.Add => Add(left, right),

@@ -8,6 +8,10 @@ sealed partial class Explorer
     const int JumpsBetweenCheckpoints = 2;
     const int StepsBetweenCheckpoints = 8;
 
+    // Rounds of a loop differ from one another mostly: fewer checkpoints are worth their while.
+    const int JumpsInLoop = 20;
+    const int StepsInLoop = 100;
+
     enum Visit
     {
         Continues,
@@ -19,6 +23,7 @@ sealed partial class Explorer
     Visit Arrive(int slot)
     {
         bool converging = (_roles[slot] & SlotRole.Converging) != 0;
+        bool looping = false;
         List<Checkpoint> stored = _checkpoints[slot] ??= [];
         for (int i = stored.Count - 1; i >= 0; i--)
         {
@@ -28,6 +33,9 @@ sealed partial class Explorer
                 Visit loop = ArriveInLoop(checkpoint, converging);
                 if (loop != Visit.Continues)
                     return loop;
+                looping = true;
+                if (++checkpoint.Misses > (converging ? 64 : 8))
+                    stored.RemoveAt(i);
                 continue;
             }
 
@@ -42,7 +50,9 @@ sealed partial class Explorer
                 stored.RemoveAt(i);
         }
 
-        bool pays = _path.JumpsSinceCheckpoint >= JumpsBetweenCheckpoints && _path.StepsSinceCheckpoint >= StepsBetweenCheckpoints;
+        bool pays = looping
+            ? _path.JumpsSinceCheckpoint >= JumpsInLoop || _path.StepsSinceCheckpoint >= StepsInLoop
+            : _path.JumpsSinceCheckpoint >= JumpsBetweenCheckpoints && _path.StepsSinceCheckpoint >= StepsBetweenCheckpoints;
         if (pays || (_roles[slot] & SlotRole.Forced) != 0)
             Store(stored);
         return Visit.Continues;

@@ -68,6 +68,8 @@ sealed partial class Explorer
                 VerifierDiagnostics.FrameEscapes, "an address of this function's frame is stored in its caller's frame", "store the value, or let the caller own the variable", register);
         }
 
+        if (value.IsPointer && size < 8)
+            return RefusePart($"store of {size} bytes of {value}", (int)instruction.Source);
         FrameState frame = _path.Frames[address.Index]!;
         if (!address.IsFixed)
         {
@@ -101,6 +103,9 @@ sealed partial class Explorer
 
         return true;
     }
+
+    bool RefusePart(string what, int register) =>
+        Refuse(VerifierDiagnostics.PartialPointer, what, "store and load addresses as a whole, 8 bytes at a time", register);
 
     static void SetKinds(FrameState frame, int slot, int first, int count, byte kind)
     {
@@ -154,6 +159,8 @@ sealed partial class Explorer
 
         int slot = SlotAt(low);
         int first = ByteAt(low);
+        if (size < 8 && slot < frame.Used && frame.Kinds[slot] == SlotKinds.Spill && frame.Spill(slot).IsPointer)
+            return RefusePart($"load of {size} bytes of a stored value, {frame.Spill(slot)}", register);
         if (slot < frame.Used && first == 0 && IsSpillOf(frame.Kinds[slot], size))
         {
             ref RegisterState spill = ref frame.Spill(slot);

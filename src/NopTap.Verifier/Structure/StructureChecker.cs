@@ -108,7 +108,9 @@ sealed partial class StructureChecker
             return CheckCall(slot, instruction);
         if (instruction.IsWideLoad)
             return CheckWideLoad(slot, instruction);
-        if ((instruction.ReadsMemory || instruction.WritesMemory) && instruction.BaseRegister == Register.R10)
+        // Exploration judges what paths reach; without it every access is judged here.
+        bool inspected = _request.Mode == VerificationMode.Structure || _request.Context is null;
+        if (inspected && (instruction.ReadsMemory || instruction.WritesMemory) && instruction.BaseRegister == Register.R10)
             return CheckFrameAccess(slot, instruction);
         return null;
     }
