@@ -55,7 +55,7 @@ public static class ProgramVerifier
     {
         RegisterSet[] live = Liveness.Compute(graph, request.Helpers);
         (ExplorationFacts facts, Rejection? rejection) = Explorer.Run(graph, request, live);
-        var statistics = new VerificationStatistics(facts.Steps, facts.Checkpoints, facts.PeakWaiting);
+        var statistics = new VerificationStatistics(facts.Steps, facts.Checkpoints, facts.PeakWaiting, facts.ImpossibleBranches);
         rejection ??= CombinedStack.Check(graph, request, facts);
         if (rejection is not null)
             return new VerificationResult(rejection) { Statistics = statistics };

@@ -41,4 +41,5 @@ public sealed class VerificationResult
 /// <param name="Steps">Instructions followed, over all paths.</param>
 /// <param name="States">States stored to compare later paths with.</param>
 /// <param name="PeakWaiting">Most paths that waited at once.</param>
-public readonly record struct VerificationStatistics(int Steps, int States, int PeakWaiting);
+/// <param name="ImpossibleBranches">Ways of branches that no comparison decided but that no value can take.</param>
+public readonly record struct VerificationStatistics(int Steps, int States, int PeakWaiting, int ImpossibleBranches);

@@ -14,8 +14,8 @@ static class ScalarArithmetic
     /// <param name="wide">Whether the instruction has 64 bits.</param>
     public static ScalarRange Apply(byte operation, in ScalarRange left, in ScalarRange right, bool wide)
     {
-        // The kernel's verdicts are the standard: it claims nothing of quotients, remainders and shifts that may exceed the width.
-        if (operation is Opcode.Div or Opcode.Mod || (operation is Opcode.Lsh or Opcode.Rsh or Opcode.Arsh && !Shift(right, wide, out _, out _)))
+        // The kernel's verdicts are the standard: it claims nothing of quotients, remainders and shifts by anything but a constant.
+        if (operation is Opcode.Div or Opcode.Mod || (operation is Opcode.Lsh or Opcode.Rsh or Opcode.Arsh && !IsShift(right, wide, out _)))
             return ScalarRange.Unknown;
         ScalarRange result = operation switch
         {
@@ -141,31 +141,25 @@ static class ScalarArithmetic
     }
 
     // A shift by the width or more is a shift by its remainder on the machine (RFC 9669, section 4.1); nothing is claimed of it.
-    static bool Shift(in ScalarRange amount, bool wide, out int least, out int most)
+    static bool IsShift(in ScalarRange amount, bool wide, out int bits)
     {
-        ulong highest = wide ? amount.UMax : amount.UMax32;
-        least = (int)(wide ? Math.Min(amount.UMin, 64) : Math.Min(amount.UMin32, 64));
-        most = (int)Math.Min(highest, 64);
-        return highest < (wide ? 64UL : 32UL);
+        bits = (int)Math.Min(wide ? amount.UMax : amount.UMax32, 64);
+        return (wide ? amount.IsConstant : amount.IsConstant32) && bits < (wide ? 64 : 32);
     }
 
     static ScalarRange ShiftLeft(in ScalarRange left, in ScalarRange right, bool wide)
     {
         ScalarRange result = ScalarRange.Unknown;
-        if (!Shift(right, wide, out int least, out int most))
+        if (!IsShift(right, wide, out int bits))
             return result;
-        if (least == most)
-        {
-            result.Bits = left.Bits << least;
-            // A value that a 32-bit shift pushes into the sign is what sign extension by a pair of shifts needs.
-            if (wide && least == 32)
-                (result.SMin, result.SMax) = ((long)left.SMin32 << 32, (long)left.SMax32 << 32);
-        }
-
-        if (most < 64 && left.UMax <= ulong.MaxValue >> most)
-            (result.UMin, result.UMax) = (left.UMin << least, left.UMax << most);
-        if (most < 32 && left.UMax32 <= uint.MaxValue >> most)
-            (result.UMin32, result.UMax32) = (left.UMin32 << least, left.UMax32 << most);
+        result.Bits = left.Bits << bits;
+        if (left.UMax <= ulong.MaxValue >> bits)
+            (result.UMin, result.UMax) = (left.UMin << bits, left.UMax << bits);
+        if (bits < 32 && left.UMax32 <= uint.MaxValue >> bits)
+            (result.UMin32, result.UMax32) = (left.UMin32 << bits, left.UMax32 << bits);
+        // Half of a sign extension by two shifts: the sign of the low half becomes that of the whole.
+        if (wide && bits == 32)
+            (result.SMin, result.SMax) = ((long)left.SMin32 << 32, (long)left.SMax32 << 32);
         result.Sync();
         return result;
     }
@@ -173,19 +167,17 @@ static class ScalarArithmetic
     static ScalarRange ShiftRight(in ScalarRange left, in ScalarRange right, bool wide)
     {
         ScalarRange result = ScalarRange.Unknown;
-        if (!Shift(right, wide, out int least, out int most))
+        if (!IsShift(right, wide, out int bits))
             return result;
         if (wide)
         {
-            if (least == most)
-                result.Bits = left.Bits >>> least;
-            (result.UMin, result.UMax) = (left.UMin >> most, left.UMax >> least);
+            result.Bits = left.Bits >>> bits;
+            (result.UMin, result.UMax) = (left.UMin >> bits, left.UMax >> bits);
         }
         else
         {
-            if (least == most)
-                result.Bits = Tnum.Unknown.WithLow32(left.Bits.Low32 >>> least);
-            (result.UMin32, result.UMax32) = (left.UMin32 >> most, left.UMax32 >> least);
+            result.Bits = Tnum.Unknown.WithLow32(left.Bits.Low32 >>> bits);
+            (result.UMin32, result.UMax32) = (left.UMin32 >> bits, left.UMax32 >> bits);
         }
 
         result.Sync();
@@ -195,19 +187,17 @@ static class ScalarArithmetic
     static ScalarRange ShiftRightArithmetic(in ScalarRange left, in ScalarRange right, bool wide)
     {
         ScalarRange result = ScalarRange.Unknown;
-        if (!Shift(right, wide, out int least, out int most))
+        if (!IsShift(right, wide, out int bits))
             return result;
         if (wide)
         {
-            if (least == most)
-                result.Bits = left.Bits.ShiftRightArithmetic(least, 64);
-            (result.SMin, result.SMax) = (left.SMin >> (left.SMin < 0 ? least : most), left.SMax >> (left.SMax < 0 ? most : least));
+            result.Bits = left.Bits.ShiftRightArithmetic(bits, 64);
+            (result.SMin, result.SMax) = (left.SMin >> bits, left.SMax >> bits);
         }
         else
         {
-            if (least == most)
-                result.Bits = Tnum.Unknown.WithLow32(left.Bits.Low32.ShiftRightArithmetic(least, 32));
-            (result.SMin32, result.SMax32) = (left.SMin32 >> (left.SMin32 < 0 ? least : most), left.SMax32 >> (left.SMax32 < 0 ? most : least));
+            result.Bits = Tnum.Unknown.WithLow32(left.Bits.Low32.ShiftRightArithmetic(bits, 32));
+            (result.SMin32, result.SMax32) = (left.SMin32 >> bits, left.SMax32 >> bits);
         }
 
         result.Sync();

@@ -40,6 +40,8 @@ sealed class ExplorationFacts : IProgramFacts
 
     public int PeakWaiting { get; set; }
 
+    public int ImpossibleBranches { get; set; }
+
     public int StackDepth(int function) => Depths[function];
 
     public bool ReadsUnwrittenStack(int function) => ReadsUnwritten[function];

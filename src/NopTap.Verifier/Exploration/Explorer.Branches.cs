@@ -70,6 +70,7 @@ sealed partial class Explorer
         bool canPass = ScalarBranch.RefineNot(instruction.Operation, ref leftNot.Range, ref rightNot.Range, wide);
         if (!canTake || !canPass)
         {
+            _facts.ImpossibleBranches++;
             BranchOneWay(slot, instruction, canTake);
             if (canTake)
                 Narrow(_path, instruction, leftTaken, rightTaken);
