@@ -41,7 +41,7 @@ public sealed partial class BpfRuntime : IDisposable
     public BpfRuntime(BpfRuntimeOptions? options = null)
     {
         Options = options ?? new BpfRuntimeOptions();
-        Engine = ChooseEngine(Options.Engine);
+        Engine = ChooseEngine(Options.Engine, IsCompilerSupported);
         if (Engine == BpfEngine.Compiler)
             Code = new CodeMemory(Options.CodeCapacity);
     }
@@ -157,11 +157,11 @@ public sealed partial class BpfRuntime : IDisposable
         }
     }
 
-    static BpfEngine ChooseEngine(BpfEngine wanted)
+    internal static BpfEngine ChooseEngine(BpfEngine wanted, bool isCompilerSupported)
     {
         if (wanted == BpfEngine.Interpreter)
             return wanted;
-        if (IsCompilerSupported)
+        if (isCompilerSupported)
             return BpfEngine.Compiler;
         if (wanted == BpfEngine.Auto)
             return BpfEngine.Interpreter;
