@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using NopTap.Cli.Demo;
+using NopTap.Isa;
 
 namespace NopTap.Cli.Commands;
 
@@ -20,10 +21,16 @@ static class DemoCommand
                 call.WriteJson(findings.ToJson());
             else
                 DemoScreen.Show(call.Terminal, findings);
-            foreach (DemoClaim claim in findings.Claims.Where(claim => !claim.Holds))
-                call.Report(CliDiagnostics.DemoClaim.At(default, $"\"{claim.Text}\" is not so: {claim.Seen}", "please report it with this output"));
-            return findings.Claims.All(claim => claim.Holds) ? Tool.Success : Tool.Refused;
+            return Judge(findings.Claims, call.Report);
         });
         return command;
+    }
+
+    /// <summary>The exit code; reports what does not hold.</summary>
+    public static int Judge(IReadOnlyList<DemoClaim> claims, Action<Diagnostic> report)
+    {
+        foreach (DemoClaim claim in claims.Where(claim => !claim.Holds))
+            report(CliDiagnostics.DemoClaim.At(default, $"\"{claim.Text}\" is not so: {claim.Seen}", "please report it with this output"));
+        return claims.All(claim => claim.Holds) ? Tool.Success : Tool.Refused;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.CommandLine;
+using System.Globalization;
 using NopTap.Cli.Running;
 
 namespace NopTap.Cli.Commands;
@@ -78,8 +79,8 @@ sealed class RunArguments
         };
         repeat.Validators.Add(result =>
         {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() < 1)
-                result.AddError("--repeat wants a number from 1 on.");
+            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int times) || times < 1))
+                result.AddError($"--repeat wants a number from 1 on, not '{result.Tokens[0].Value}'.");
         });
         return repeat;
     }

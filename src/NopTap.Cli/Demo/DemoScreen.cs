@@ -29,11 +29,12 @@ sealed class DemoScreen
         ShowProbes();
         Head($"{_seen.Packets} packets run on it while nobody looks.");
         Line($"   [green]{Text(_seen.Verdicts[0])}[/]");
-        Head($"The machine code at probe '{Name(_seen.Shown)}' is a 5-byte NOP:{Source(_seen.Line)}");
+        Head($"The machine code at probe '{Name(_seen.Shown)}' is a 5-byte NOP. Its line of C:");
+        Line($"   [grey]{Text(Source(_seen.Line))}[/]");
         ShowCode(_seen.Site[0]);
         Head("An observer is attached. The same five bytes are now a CALL of its trampoline:");
         ShowLine(_seen.Site[1].Site, _seen.Site[1].State);
-        Line($"   Lazy probe '{Name(_seen.Lazy)}' is observed too. What computes its arguments stands out of line; a JMP now leads there:");
+        Line($"   Lazy probe '{Name(_seen.Lazy)}' too: what computes its arguments stands out of line, a JMP now leads there.");
         ShowLine(_seen.Arming[0].Site, _seen.Arming[0].State);
         ShowLine(_seen.Arming[1].Site, _seen.Arming[1].State);
         Head("The same packets run again. Typed events appear:");
@@ -128,7 +129,7 @@ sealed class DemoScreen
 
     static string Name(string prototype) => prototype[..prototype.IndexOf('(', StringComparison.Ordinal)];
 
-    static string Source(LineInfo? line) => line is null ? "" : $" {SourceText.Place(line)}  {line.Text.Trim()}";
+    static string Source(LineInfo? line) => line is null ? "" : $"{SourceText.Place(line)}  {line.Text.Trim()}";
 
     static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:f0} ms");
 }

@@ -16,9 +16,9 @@ sealed record DumpWords(string? Program, bool HasPlaces, bool HasBytes)
     /// <summary>The argument that takes them.</summary>
     public static Argument<string[]> MakeArgument()
     {
-        var argument = new Argument<string[]>("PROG] [linum] [opcodes")
+        var argument = new Argument<string[]>("PROG")
         {
-            Description = "Program (all when left out); linum adds places in the source, opcodes the bytes.",
+            Description = "Program (all when left out), then the words linum for places in the source, opcodes for bytes.",
             Arity = new ArgumentArity(0, 3),
         };
         argument.Validators.Add(result =>

@@ -4,6 +4,7 @@ using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NopTap.Interpreter;
+using NopTap.Isa;
 using NopTap.Jit;
 using NopTap.Jit.Abi;
 using NopTap.Verifier;
@@ -24,12 +25,18 @@ internal static unsafe class BareProgram
         [UnwindHelper] = (nint)(delegate* unmanaged[Cdecl]<ulong, ulong, ulong, ulong, ulong, nint, ulong>)&Unwind,
     }.ToFrozenDictionary();
 
+    /// <summary>The helpers that there are.</summary>
+    internal static FrozenDictionary<int, HelperSignature> Signatures { get; } = new Dictionary<int, HelperSignature>
+    {
+        [UnwindHelper] = new HelperSignature(UnwindHelper, "unwind", default, []),
+    }.ToFrozenDictionary();
+
     /// <summary>Runs a program once.</summary>
     /// <param name="program">The program.</param>
     /// <param name="memory">What its memory holds.</param>
     /// <param name="isCompiled">Whether it is compiled.</param>
     /// <returns>r0.</returns>
-    /// <exception cref="Isa.BpfException">It cannot be compiled, or the interpreter found a fault.</exception>
+    /// <exception cref="BpfException">It cannot be compiled, or the interpreter found a fault.</exception>
     internal static ulong Run(VerifiedProgram program, ReadOnlySpan<byte> memory, bool isCompiled)
     {
         byte* copy = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(memory.Length, 1), 64);
