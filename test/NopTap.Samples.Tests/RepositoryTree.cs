@@ -2,17 +2,15 @@
 
 using System.ComponentModel;
 using System.Diagnostics;
+using NopTap.TestKit;
 
 namespace NopTap.Samples.Tests;
 
 /// <summary>The source tree that the tests were built from, and the tools of the machine.</summary>
 static class RepositoryTree
 {
-    /// <summary>Directory of NopTap.slnx, found from where the test runs.</summary>
-    public static string Root { get; } = FindRoot();
-
     /// <summary>A path in the tree.</summary>
-    public static string At(params string[] parts) => Path.Combine([Root, .. parts]);
+    public static string At(params string[] parts) => Repository.PathOf(parts);
 
     /// <summary>Whether <paramref name="tool"/> starts.</summary>
     public static bool Has(string tool)
@@ -36,16 +34,5 @@ static class RepositoryTree
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output + error.Result);
-    }
-
-    static string FindRoot()
-    {
-        for (string? directory = AppContext.BaseDirectory; directory is not null; directory = Path.GetDirectoryName(directory))
-        {
-            if (File.Exists(Path.Combine(directory, "NopTap.slnx")))
-                return directory;
-        }
-
-        throw new InvalidOperationException("the tests run outside the source tree: no NopTap.slnx above them");
     }
 }
