@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using BenchmarkDotNet.Running;
+using NopTap.Benchmarks.Harness;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+return Commands.Run(args, Question.All);

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Buffers.Binary;
+using NopTap.Benchmarks.Harness;
+using NopTap.Contexts;
+using NopTap.Links;
+using NopTap.Maps;
+
+namespace NopTap.Benchmarks.Questions;
+
+/// <summary>A runtime with what comparisons need: objects, a packet, a buffer.</summary>
+internal sealed class Workbench : IDisposable
+{
+    /// <summary>Rounds of the loops in the benchmarks' own programs.</summary>
+    internal const int Loops = 1000;
+
+    static readonly byte[] s_frame = new byte[64];
+
+    readonly PacketBuffer _buffer = new();
+
+    internal Workbench(BpfEngine engine = BpfEngine.Auto) => Runtime = new BpfRuntime(new BpfRuntimeOptions { Engine = engine });
+
+    internal BpfRuntime Runtime { get; }
+
+    /// <summary>Path of a committed object.</summary>
+    internal static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "programs", name + ".bpf.o");
+
+    /// <summary>Loads one more copy of an object.</summary>
+    internal BpfObject Load(string name) => Runtime.Load(PathOf(name));
+
+    /// <summary>Loads one more copy of an object that has or of which one wants one program.</summary>
+    internal BpfProgram Program(string name, string program) => Load(name).Programs[program];
+
+    /// <summary>A side that runs a program on a packet.</summary>
+    internal Side OnPacket(string name, BpfProgram program, byte[] packet) => new(name, calls =>
+    {
+        for (int i = 0; i < calls; i++)
+            program.Run(_buffer, packet);
+    });
+
+    /// <summary>A side that runs a looping program and tells the time of one round of the loop.</summary>
+    internal Side Loop(string name, BpfProgram program) => Loop(name, program, null);
+
+    /// <summary>As <see cref="Loop(string, BpfProgram)"/>, for a program or observer that fills a ring with a record a round.</summary>
+    internal Side Loop(string name, BpfProgram program, BpfRingBuffer? ring) =>
+        new(name, calls =>
+        {
+            for (int i = 0; i < calls; i++)
+                program.Run(_buffer, s_frame);
+        })
+        {
+            Operations = Loops,
+            // A ring of 256 KiB holds 16 384 records of 16 bytes; a full one would be quicker than one that works.
+            MaximumCalls = ring is null ? int.MaxValue : 16,
+            Reset = ring is null ? null : () => ring.Consume(static _ => { }),
+        };
+
+    /// <summary>The first packet of the sample traffic that passes the whole firewall, all probes of the usual path included.</summary>
+    internal byte[] PassingPacket()
+    {
+        using BpfObject firewall = Load("firewall");
+        bool isRated = false;
+        using SdtLink link = firewall.Probe("rate").Attach((in ProbeEvent _) => isRated = true);
+        foreach (byte[] packet in ReadCapture(PathOf("traffic").Replace(".bpf.o", ".pcap", StringComparison.Ordinal)))
+        {
+            const uint Pass = 2;
+            if (firewall.Programs["firewall"].Run(_buffer, packet) == Pass && isRated)
+                return packet;
+        }
+
+        throw new InvalidOperationException("no packet of samples/traffic/traffic.pcap passes the firewall by way of its probe 'rate'");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Runtime.Dispose();
+        _buffer.Dispose();
+    }
+
+    static IEnumerable<byte[]> ReadCapture(string path)
+    {
+        const int FileHeader = 24;
+        const int RecordHeader = 16;
+        byte[] file = File.ReadAllBytes(path);
+        for (int at = FileHeader; at < file.Length;)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(at + 8));
+            yield return file[(at + RecordHeader)..(at + RecordHeader + length)];
+            at += RecordHeader + length;
+        }
+    }
+}
