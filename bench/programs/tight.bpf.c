@@ -5,7 +5,7 @@
  *	LAZY_PROBES	lazy probes
  *	STUB_PROBES	a call of an empty function instead of the probe
  *	NO_PROBES	none
- * "cheap" hands over what is in registers anyway; "dear" reads the clock for its argument.
+ * "cheap" hands over what is in registers anyway; "dear" reads the clock for its argument; "dense" is "cheap" with ten probes a round.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -71,6 +71,28 @@ int dear(struct xdp_md *ctx)
 	for (i = 0; i < LOOPS; i++) {
 		value = step(value, i);
 		PROBE_clock(bpf_ktime_get_ns());
+	}
+	return value & 1;
+}
+
+SEC("xdp")
+int dense(struct xdp_md *ctx)
+{
+	int value = 1;
+	int i;
+
+	for (i = 0; i < LOOPS; i++) {
+		value = step(value, i);
+		PROBE_verdict(i, value);
+		PROBE_verdict(i, value);
+		PROBE_verdict(i, value);
+		PROBE_verdict(i, value);
+		PROBE_verdict(i, value);
+		PROBE_verdict(i, value);
+		PROBE_verdict(i, value);
+		PROBE_verdict(i, value);
+		PROBE_verdict(i, value);
+		PROBE_verdict(i, value);
 	}
 	return value & 1;
 }

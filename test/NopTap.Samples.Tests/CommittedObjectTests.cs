@@ -9,6 +9,7 @@ public sealed class CommittedObjectTests
     public static TheoryData<string, string> Scripts => new()
     {
         { "samples", "samples/build.sh" },
+        { "bench/programs", "bench/programs/build.sh" },
         { "test/corpus/objects", "test/corpus/objects/build.sh" },
         { "test/corpus/formats", "test/corpus/formats/build.sh" },
     };
@@ -46,6 +47,7 @@ public sealed class CommittedObjectTests
         string[] objects =
         [
             .. Directory.GetFiles(RepositoryTree.At("samples"), "*.bpf.o", SearchOption.AllDirectories),
+            .. Directory.GetFiles(RepositoryTree.At("bench"), "*.bpf.o", SearchOption.AllDirectories),
             .. Directory.GetFiles(RepositoryTree.At("test", "corpus"), "*.bpf.o", SearchOption.AllDirectories),
         ];
         Assert.NotEmpty(objects);

@@ -12,7 +12,7 @@ public sealed record Machine(string Processor, string Runtime, string Commit, st
     /// <summary>This machine, now.</summary>
     /// <param name="arguments">Arguments of the command.</param>
     public static Machine Describe(IEnumerable<string> arguments) => new(
-        $"{ProcessorName()}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription}",
+        $"{ProcessorName()}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription}, kernel {Kernel()}",
         $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}, {Configuration()}",
         CommitOf(typeof(BpfRuntime).Assembly),
         DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
@@ -36,6 +36,8 @@ public sealed record Machine(string Processor, string Runtime, string Commit, st
         string? line = TryReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal));
         return line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
     }
+
+    static string Kernel() => TryReadLines("/proc/sys/kernel/osrelease") is [var release, ..] ? release : "unknown";
 
     static string Configuration() =>
         typeof(Machine).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "unknown configuration";

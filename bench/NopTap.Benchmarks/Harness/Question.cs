@@ -1,24 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using NopTap.Benchmarks.Questions;
-
 namespace NopTap.Benchmarks.Harness;
 
 /// <summary>A question that one or more comparisons answer.</summary>
 /// <param name="Name">Word of the command line.</param>
 /// <param name="Text">The question.</param>
 /// <param name="Comparisons">Sets each comparison up when it is asked for, and clears it away afterwards.</param>
-public sealed record Question(string Name, string Text, Func<IEnumerable<Comparison>> Comparisons)
-{
-    /// <summary>All questions.</summary>
-    public static IReadOnlyList<Question> All { get; } =
-    [
-        new("probes", "What does a probe cost while nobody looks?", ProbesQuestion.Comparisons),
-        new("observers", "What does an observer add to each hit?", ObserversQuestion.Comparisons),
-        new("attach", "How long does it take to attach and to detach?", AttachQuestion.Comparisons),
-        new("interpreter", "The same under the interpreter, and how do the engines compare?", InterpreterQuestion.Comparisons),
-        new("run", "What does it cost to run a program from C#?", RunQuestion.Comparisons),
-        new("maps", "What does a look-up cost, from a program and from C#?", MapsQuestion.Comparisons),
-        new("compile", "How long does it take to load a program?", CompileQuestion.Comparisons),
-    ];
-}
+public sealed record Question(string Name, string Text, Func<IEnumerable<Comparison>> Comparisons);

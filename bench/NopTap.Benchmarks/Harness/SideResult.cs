@@ -46,8 +46,3 @@ public sealed record SideResult(
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }
-
-/// <summary>What came out of a comparison.</summary>
-/// <param name="Comparison">What was compared.</param>
-/// <param name="Sides">A result for each side.</param>
-public sealed record ComparisonResult(Comparison Comparison, IReadOnlyList<SideResult> Sides);

@@ -13,16 +13,16 @@ internal static class ObserversQuestion
     internal static IEnumerable<Comparison> Comparisons()
     {
         using var bench = new Workbench();
-        yield return OfProbe(bench, "tight.eager", "eager");
-        yield return OfProbe(bench, "tight.lazy", "lazy");
+        yield return OfProbe(bench, "tight.eager", "of an eager probe");
+        yield return OfProbe(bench, "tight.lazy", "of a lazy probe");
         yield return OfFunction(bench);
     }
 
-    static Comparison OfProbe(Workbench bench, string build, string kind)
+    static Comparison OfProbe(Workbench bench, string build, string what)
     {
         BpfObject costs = bench.Load("costs");
         var seen = new TwoInts();
-        return new Comparison($"observers: of an {kind} probe".Replace("an lazy", "a lazy", StringComparison.Ordinal), "a hit",
+        return new Comparison($"observers: {what}", "a hit",
         [
             bench.Loop("none", bench.Program(build, "cheap")),
             Program("program that does nothing", "verdict_nothing"),

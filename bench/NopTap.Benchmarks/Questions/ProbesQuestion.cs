@@ -13,8 +13,9 @@ internal static class ProbesQuestion
     {
         using var bench = new Workbench(engine);
         yield return Firewall(bench, question);
-        yield return Tight(bench, question, "cheap", "arguments at hand");
-        yield return Tight(bench, question, "dear", "argument read from the clock");
+        yield return Tight(bench, question, "cheap", "tight loop with one idle probe, arguments at hand");
+        yield return Tight(bench, question, "dear", "tight loop with one idle probe, argument read from the clock");
+        yield return Tight(bench, question, "dense", "tight loop with ten idle probes", probes: 10);
     }
 
     // The second copy of the first side shows what differences mean nothing.
@@ -34,13 +35,17 @@ internal static class ProbesQuestion
         Side Side(string name, string build) => bench.OnPacket(name, bench.Program(build, "firewall"), packet);
     }
 
-    static Comparison Tight(Workbench bench, string question, string program, string what) => new(
-        $"{question}: tight loop with one idle probe, {what}", "a round",
+    static Comparison Tight(Workbench bench, string question, string program, string what, int probes = 1)
+    {
+        return new Comparison($"{question}: {what}", probes == 1 ? "a round" : "a probe, its share of the round included",
         [
-            bench.Loop("no probe", bench.Program("tight.noprobes", program)),
-            bench.Loop("no probe, second copy", bench.Program("tight.noprobes", program)),
-            bench.Loop("eager", bench.Program("tight.eager", program)),
-            bench.Loop("lazy", bench.Program("tight.lazy", program)),
-            bench.Loop("call of an empty function", bench.Program("tight.stub", program)),
+            Side("no probe", "tight.noprobes"),
+            Side("no probe, second copy", "tight.noprobes"),
+            Side("eager", "tight.eager"),
+            Side("lazy", "tight.lazy"),
+            Side("call of an empty function", "tight.stub"),
         ]);
+
+        Side Side(string name, string build) => bench.Loop(name, bench.Program(build, program), operations: probes);
+    }
 }

@@ -28,28 +28,34 @@ internal sealed class Workbench : IDisposable
     /// <summary>Loads one more copy of an object.</summary>
     internal BpfObject Load(string name) => Runtime.Load(PathOf(name));
 
-    /// <summary>Loads one more copy of an object that has or of which one wants one program.</summary>
+    /// <summary>Loads one more copy of an object and takes a program of it.</summary>
     internal BpfProgram Program(string name, string program) => Load(name).Programs[program];
 
     /// <summary>A side that runs a program on a packet.</summary>
-    internal Side OnPacket(string name, BpfProgram program, byte[] packet) => new(name, calls =>
-    {
-        for (int i = 0; i < calls; i++)
-            program.Run(_buffer, packet);
-    });
+    internal Side OnPacket(string name, BpfProgram program, byte[] packet) =>
+        new(name, calls =>
+        {
+            for (int i = 0; i < calls; i++)
+                program.Run(_buffer, packet);
+        })
+        {
+            MayAllocate = Runtime.Engine == BpfEngine.Interpreter,
+        };
 
     /// <summary>A side that runs a looping program and tells the time of one round of the loop.</summary>
-    internal Side Loop(string name, BpfProgram program) => Loop(name, program, null);
-
-    /// <summary>As <see cref="Loop(string, BpfProgram)"/>, for a program or observer that fills a ring with a record a round.</summary>
-    internal Side Loop(string name, BpfProgram program, BpfRingBuffer? ring) =>
+    /// <param name="name">What it is.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="ring">What it or its observer puts a record into each round, if it does.</param>
+    /// <param name="operations">Operations in a round.</param>
+    internal Side Loop(string name, BpfProgram program, BpfRingBuffer? ring = null, int operations = 1) =>
         new(name, calls =>
         {
             for (int i = 0; i < calls; i++)
                 program.Run(_buffer, s_frame);
         })
         {
-            Operations = Loops,
+            Operations = Loops * operations,
+            MayAllocate = Runtime.Engine == BpfEngine.Interpreter,
             // A ring of 256 KiB holds 16 384 records of 16 bytes; a full one would be quicker than one that works.
             MaximumCalls = ring is null ? int.MaxValue : 16,
             Reset = ring is null ? null : () => ring.Consume(static _ => { }),

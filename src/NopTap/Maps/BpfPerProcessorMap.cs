@@ -52,6 +52,9 @@ public sealed class BpfPerProcessorMap<TKey, TValue>
     /// <returns>Whether there is such a key.</returns>
     public bool TryGetValues(TKey key, Span<TValue> values)
     {
+        // Values of whole words lie in the map as they do in an array: nothing to unpack, nothing to allocate.
+        if (Unsafe.SizeOf<TValue>() == _stride)
+            return Map.TryLookup(BytesOf(ref key), MemoryMarshal.AsBytes(values));
         byte[] raw = new byte[values.Length * _stride];
         if (!Map.TryLookup(BytesOf(ref key), raw))
             return false;
