@@ -49,6 +49,8 @@ public sealed class Comparison(string name, string unit, IReadOnlyList<Side> sid
             }
         }
 
+        foreach (Side side in sides)
+            side.Check?.Invoke();
         return new ComparisonResult(this, [.. sides.Select((side, i) => SideResult.Of(side, times[i], times[0], totals[i]))]);
     }
 

@@ -31,6 +31,9 @@ public sealed class Side
     /// <summary>Makes room again, untimed; null when there is nothing to do.</summary>
     public Action? Reset { get; init; }
 
+    /// <summary>Throws when the calls did not do what the side is about; null when there is nothing to prove.</summary>
+    public Action? Check { get; init; }
+
     /// <summary>Whether calls may allocate managed memory. Runs and hits may not: then an allocation fails the command.</summary>
     public bool MayAllocate { get; init; }
 
@@ -67,7 +70,7 @@ internal readonly record struct Sample(long Calls, long Ticks, long Allocated)
 {
     internal TimeSpan Time => TimeSpan.FromSeconds((double)Ticks / Stopwatch.Frequency);
 
-    internal double NanosecondsPerCall => Ticks * 1e9 / Stopwatch.Frequency / Calls;
+    internal double NanosecondsPerCall => Math.Max(Ticks, 1) * 1e9 / Stopwatch.Frequency / Calls;
 
     public static Sample operator +(Sample left, Sample right) =>
         new(left.Calls + right.Calls, left.Ticks + right.Ticks, left.Allocated + right.Allocated);

@@ -36,15 +36,13 @@ internal static class ObserversQuestion
         Side Program(string name, string observer, BpfRingBuffer? ring = null)
         {
             BpfProgram target = bench.Program(build, "cheap");
-            target.Probes["verdict"].Attach(costs.Programs[observer], new LinkOptions());
-            return bench.Loop(name, target, ring);
+            return bench.Loop(name, target, ring, target.Probes["verdict"].Attach(costs.Programs[observer], new LinkOptions()));
         }
 
         Side Delegate(string name, ProbeObserver observer)
         {
             BpfProgram target = bench.Program(build, "cheap");
-            target.Probes["verdict"].Attach(observer);
-            return bench.Loop(name, target);
+            return bench.Loop(name, target, link: target.Probes["verdict"].Attach(observer));
         }
     }
 
@@ -65,14 +63,13 @@ internal static class ObserversQuestion
 
         BpfProgram Target() => bench.Program("tight.stub", "cheap");
 
-        Side Side(string name, Action<BpfFunction> attach)
+        Side Side(string name, Func<BpfFunction, BpfLink> attach)
         {
             BpfProgram target = Target();
-            attach(target.Functions["verdict"]);
-            return bench.Loop(name, target);
+            return bench.Loop(name, target, link: attach(target.Functions["verdict"]));
         }
 
-        void Program(BpfFunction function, string observer, bool isExit) =>
+        BpfLink Program(BpfFunction function, string observer, bool isExit) =>
             function.Attach(new ProgramObserver(observers.Programs[observer]), null, isExit);
     }
 

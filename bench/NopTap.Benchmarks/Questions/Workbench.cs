@@ -46,8 +46,9 @@ internal sealed class Workbench : IDisposable
     /// <param name="name">What it is.</param>
     /// <param name="program">The program.</param>
     /// <param name="ring">What it or its observer puts a record into each round, if it does.</param>
+    /// <param name="link">An observer that must have been hit, if there is one.</param>
     /// <param name="operations">Operations in a round.</param>
-    internal Side Loop(string name, BpfProgram program, BpfRingBuffer? ring = null, int operations = 1) =>
+    internal Side Loop(string name, BpfProgram program, BpfRingBuffer? ring = null, BpfLink? link = null, int operations = 1) =>
         new(name, calls =>
         {
             for (int i = 0; i < calls; i++)
@@ -58,7 +59,8 @@ internal sealed class Workbench : IDisposable
             MayAllocate = Runtime.Engine == BpfEngine.Interpreter,
             // A ring of 256 KiB holds 16 384 records of 16 bytes; a full one would be quicker than one that works.
             MaximumCalls = ring is null ? int.MaxValue : 16,
-            Reset = ring is null ? null : () => ring.Consume(static _ => { }),
+            Reset = ring is null ? null : () => Drain(ring),
+            Check = link is null ? null : () => CheckHits(link),
         };
 
     /// <summary>The first packet of the sample traffic that passes the whole firewall, all probes of the usual path included.</summary>
@@ -82,6 +84,19 @@ internal sealed class Workbench : IDisposable
     {
         Runtime.Dispose();
         _buffer.Dispose();
+    }
+
+    static void Drain(BpfRingBuffer ring)
+    {
+        int count = ring.Consume(static _ => { });
+        if (count == 0 || count % Loops != 0)
+            throw new InvalidOperationException($"{count} records came out of the ring, which is no whole number of runs");
+    }
+
+    static void CheckHits(BpfLink link)
+    {
+        if (link.Hits == 0 || link.Hits % Loops != 0 || link.Misses != 0 || link.Faults != 0)
+            throw new InvalidOperationException($"link to '{link.ProbeName}': {link.Hits} hits, {link.Misses} misses, {link.Faults} faults");
     }
 
     static IEnumerable<byte[]> ReadCapture(string path)
