@@ -34,6 +34,8 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
 
     internal BpfProgram(BpfRuntime runtime, ProgramSpec spec, ImmutableArray<BpfMap> maps)
     {
+        // What can be refused comes before what has to be given back.
+        TypeInfo = ProgramTypes.Of(spec);
         _runtime = runtime;
         _maps = maps;
         Spec = spec;
@@ -43,7 +45,6 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
         _frame = RunFrame.Allocate(this);
         _statistics = SlotTable.Lease();
         Slot = SlotTable.Lease();
-        TypeInfo = ProgramTypes.Of(spec);
         Probes = new NamedCollection<BpfProbe>("probe", BpfProbe.For(this), probe => probe.Name);
         Functions = new NamedCollection<BpfFunction>("function", BpfFunction.For(this, spec.ParametersOf), function => function.Name);
         LoadedAt = DateTimeOffset.UtcNow;
