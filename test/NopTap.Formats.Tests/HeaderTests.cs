@@ -68,6 +68,11 @@ public sealed class HeaderTests
 
     [Theory]
     [MemberData(nameof(Refused))]
+    [Trait("Spec", "G.3")]
+    [Trait("Spec", "G.4")]
+    [Trait("Spec", "G.5")]
+    [Trait("Spec", "G.7")]
+    [Trait("Spec", "G.9")]
     public void AMistakeInAStatementDoesNotCompileAndTheMessageNamesIt(string statement, string message)
     {
         foreach (string clang in HeaderCompiler.Clangs())
@@ -88,6 +93,7 @@ public sealed class HeaderTests
 
     [Theory]
     [MemberData(nameof(Accepted))]
+    [Trait("Spec", "G.5")]
     public void RightStatementsCompileWithoutAWordForEveryInstructionSet(string statement)
     {
         foreach (string clang in HeaderCompiler.Clangs())
@@ -186,6 +192,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
+    [Trait("Spec", "G.10")]
     public void OneNameMayHaveSitesInInlinedAndRepeatedCode()
     {
         const string Body = """

@@ -56,6 +56,7 @@ public sealed class SdtDeclarationTests
         FormatDiagnostics.ProbeArgumentTooLarge, WithParameter("bpf_sdt:q:1", (btf, number) => btf.Struct("big", size, ("m", number, 0))), "struct big");
 
     [Fact]
+    [Trait("Spec", "G.4")]
     public void AParameterOfSixteenBytesIsTooLarge() =>
         Have.Refused(FormatDiagnostics.ProbeArgumentTooLarge, WithParameter("bpf_sdt:q:1", static (btf, _) => btf.Int("__int128", 16)), "parameter 1 ('__int128') has 16 bytes");
 
@@ -69,12 +70,14 @@ public sealed class SdtDeclarationTests
     }
 
     [Fact]
+    [Trait("Spec", "G.11")]
     public void OneNameWithTwoPrototypesIsRefused()
     {
         Have.Refused(FormatDiagnostics.ConflictingDeclaration, WithParameter("bpf_sdt:p:1", static (_, number) => number), "declared as");
     }
 
     [Fact]
+    [Trait("Spec", "G.11")]
     public void TheSameDeclarationTwiceIsOne()
     {
         BpfObjectSpec spec = Have.Accepted(new ProbeObject
@@ -85,6 +88,7 @@ public sealed class SdtDeclarationTests
     }
 
     [Fact]
+    [Trait("Spec", "G.8")]
     public void ADeclaredProbeThatIsNowherePlacedHasNoSites()
     {
         BpfObjectSpec spec = Have.Accepted(WithParameter("bpf_sdt:q:1", static (_, number) => number));

@@ -23,6 +23,7 @@ public sealed class SdtNoteTests
     [InlineData(17)]
     [InlineData(23)]
     [InlineData(24)]
+    [Trait("Spec", "G.13")]
     public void ANoteShorterThanItsAddressIsTruncated(int cut) =>
         Have.Refused(FormatDiagnostics.TruncatedNote, new ProbeObject { Cut = cut }.Build(), "probe 'p'");
 
@@ -33,10 +34,13 @@ public sealed class SdtNoteTests
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
+    [Trait("Spec", "G.13")]
     public void ANoteOfOddSizeIsRefused(int tail) =>
         Have.Refused(FormatDiagnostics.MisalignedNote, new ProbeObject { Tail = new byte[tail] }.Build(), $"{24 + tail} bytes");
 
     [Fact]
+    [Trait("Spec", "G.3")]
+    [Trait("Spec", "G.13")]
     public void ASixthMoveIsRefused()
     {
         var six = new ProbeObject();
@@ -50,6 +54,7 @@ public sealed class SdtNoteTests
     [InlineData(0xbc, 0x11, 0, 0)] // a 32-bit move
     [InlineData(0x0f, 0x11, 0, 0)]
     [InlineData(0x00, 0x00, 0, 0)]
+    [Trait("Spec", "G.14")]
     public void AWordThatIsNoMoveIsRefused(byte opcode, byte registers, short offset, int immediate) =>
         Have.Refused(FormatDiagnostics.BadNoteMove, WithMove(opcode, registers, offset, immediate));
 
@@ -57,6 +62,7 @@ public sealed class SdtNoteTests
     [InlineData(0xa1)]
     [InlineData(0xb1)]
     [InlineData(0xf1)]
+    [Trait("Spec", "G.14")]
     public void ARegisterAboveNineIsRefused(byte registers) =>
         Have.Refused(FormatDiagnostics.BadNoteRegister, WithMove(0xbf, registers, 0, 0), $"register {registers >> 4}");
 
@@ -82,6 +88,7 @@ public sealed class SdtNoteTests
     }
 
     [Fact]
+    [Trait("Spec", "G.15")]
     public void AnAddressWithoutRelocationIsRefused()
     {
         Have.Refused(FormatDiagnostics.MissingNoteRelocation, new ProbeObject { HasRelocation = false }.Build());
@@ -92,6 +99,7 @@ public sealed class SdtNoteTests
     [InlineData(7 * 8)] // the end of the section
     [InlineData(5 * 8 + 4)]
     [InlineData(ulong.MaxValue)]
+    [Trait("Spec", "G.15")]
     public void AnAddressOutsideCodeIsRefused(ulong address) =>
         Have.Refused(FormatDiagnostics.NoteOutsideCode, new ProbeObject { Address = address }.Build(), "section 'xdp'");
 
@@ -103,6 +111,7 @@ public sealed class SdtNoteTests
     }
 
     [Fact]
+    [Trait("Spec", "G.18")]
     public void AnAddressInTheMiddleOfAWideLoadIsRefused()
     {
         byte[] code = ElfBuilder.Code((0x18, 1, 0, 0), (0x05, 0, 0, 0), (0xb7, 0, 0, 0), (0x95, 0, 0, 0));
@@ -114,6 +123,7 @@ public sealed class SdtNoteTests
     [Theory]
     [InlineData(0 * 8, 0xb7)]
     [InlineData(6 * 8, 0x05)] // a goto with a distance
+    [Trait("Spec", "G.15")]
     public void ASiteThatIsNoNopIsRefused(ulong address, int opcode) =>
         Have.Refused(FormatDiagnostics.SiteNotNop, new ProbeObject { Address = address }.Build(), $"0x{opcode:x2}");
 
@@ -123,10 +133,12 @@ public sealed class SdtNoteTests
     [InlineData("___sdt_jt_9lives", "identifier")]
     [InlineData("___sdt_jt_a-b", "identifier")]
     [InlineData("___sdt_jt_größe", "identifier")]
+    [Trait("Spec", "G.12")]
     public void ABadNameIsRefused(string symbol, string text) =>
         Have.Refused(FormatDiagnostics.BadProbeName, new ProbeObject { Symbol = symbol }.Build(), text);
 
     [Fact]
+    [Trait("Spec", "G.12")]
     public void ANameMayHave127Characters()
     {
         string longest = new('n', 127);
@@ -137,6 +149,7 @@ public sealed class SdtNoteTests
     }
 
     [Fact]
+    [Trait("Spec", "G.7")]
     public void OneSymbolOrOneSiteTwiceIsRefused()
     {
         Have.Refused(FormatDiagnostics.DuplicateSite, new ProbeObject { Second = ("___sdt_jt_p.3", ProbeObject.Site) }.Build(), "two entries");
@@ -151,6 +164,7 @@ public sealed class SdtNoteTests
     }
 
     [Fact]
+    [Trait("Spec", "G.9")]
     public void APlacedProbeWithoutDeclarationIsRefusedWhereThereAreTypes()
     {
         Diagnostic diagnostic = Have.Refused(FormatDiagnostics.UndeclaredProbe, new ProbeObject { Tag = null }.Build());
@@ -170,6 +184,7 @@ public sealed class SdtNoteTests
     }
 
     [Fact]
+    [Trait("Spec", "G.9")]
     public void NoteAndDeclarationMustAgree()
     {
         var fewer = new ProbeObject();

@@ -14,6 +14,7 @@ public sealed class ProbeSiteTests
     [InlineData(9)] // outside
     [InlineData(-1)]
     [InlineData(3)] // second half of a wide load
+    [Trait("Spec", "G.18")]
     public void RefusesSitesThatAreNoNop(int slot)
     {
         VerificationResult result = Verify("r0 = 0\ngoto +0\nr1 = 0 ll\nexit", Asm.Probe("p", [], new ProbeSiteSpec(slot, [])));
@@ -73,6 +74,7 @@ public sealed class ProbeSiteTests
     }
 
     [Fact] // SPEC G.20
+    [Trait("Spec", "G.20")]
     public void MarksAProbeInDeadCodeAsUnattachable()
     {
         VerificationResult result = Verify("r0 = 0\nexit\ngoto +0\nexit", Asm.Probe("p", [Asm.Int], new ProbeSiteSpec(2, [Asm.In(Register.R3)])));
@@ -81,6 +83,7 @@ public sealed class ProbeSiteTests
     }
 
     [Fact] // SPEC G.24
+    [Trait("Spec", "G.24")]
     public void RefusesAnArgumentThatIsUnwrittenOnOnePath()
     {
         VerificationResult result = Verify("r0 = 0\nif r1 == 0 goto +1\nr6 = 1\ngoto +0\nexit", Asm.Probe("p", [Asm.Int], new ProbeSiteSpec(3, [Asm.In(Register.R6)])));
@@ -108,6 +111,9 @@ public sealed class ProbeSiteTests
 
     [Theory]
     [MemberData(nameof(Arguments))]
+    [Trait("Spec", "G.22")]
+    [Trait("Spec", "G.23")]
+    [Trait("Spec", "G.25")]
     public void HoldsArgumentsToTheirDeclaration(string text, ProbeArgumentKind kind, bool accepted)
     {
         ProbeParameter parameter = kind switch
@@ -123,6 +129,7 @@ public sealed class ProbeSiteTests
     }
 
     [Fact] // SPEC G.26
+    [Trait("Spec", "G.26")]
     public void TakesOneRegisterForTwoArgumentsAndKeepsItAlive()
     {
         ProbeSpec probe = Asm.Probe("p", [Asm.Int, Asm.Int], new ProbeSiteSpec(2, [Asm.In(Register.R0), Asm.In(Register.R0)]));
