@@ -7,7 +7,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace NopTap;
 
-/// <summary>Programs, maps or probes of an object, by name or in the order of the object. Immutable.</summary>
+/// <summary>Programs, maps, probes or functions of an object, by name or in the order of the object. Immutable.</summary>
+/// <remarks>Static functions of several source files may share a name: then it finds the first, an index finds all.</remarks>
 /// <typeparam name="T">What it holds.</typeparam>
 public sealed class NamedCollection<T> : IReadOnlyList<T>
     where T : class
@@ -20,7 +21,10 @@ public sealed class NamedCollection<T> : IReadOnlyList<T>
     {
         _noun = noun;
         _items = items;
-        _byName = items.ToFrozenDictionary(nameOf);
+        var byName = new Dictionary<string, T>(items.Length);
+        foreach (T item in items)
+            byName.TryAdd(nameOf(item), item);
+        _byName = byName.ToFrozenDictionary();
     }
 
     /// <summary>How many.</summary>
