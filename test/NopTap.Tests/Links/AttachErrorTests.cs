@@ -54,6 +54,7 @@ public sealed class AttachErrorTests
     }
 
     [Fact]
+    [Trait("Spec", "G.48")]
     public void LeavesNothingBehindWhenSlotsAreExhausted()
     {
         using var world = new TracedWorld();
