@@ -26,7 +26,7 @@ public sealed record VerificationRequest
     public (long Minimum, long Maximum)? ReturnRange { get; init; }
 
     /// <summary>How much is proved.</summary>
-    public VerificationMode Mode { get; init; } = VerificationMode.Structure;
+    public VerificationMode Mode { get; init; } = VerificationMode.Full;
 }
 
 /// <summary>How much a verification proves.</summary>

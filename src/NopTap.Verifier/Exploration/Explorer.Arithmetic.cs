@@ -155,6 +155,8 @@ sealed partial class Explorer
             return RefuseArithmetic($"arithmetic other than + and - on {(destination.IsPointer ? destination : operand)}", "compute with offsets and add them last", blamed);
         if (subtract && !destination.IsPointer)
             return RefuseArithmetic("an address is subtracted from a number", "subtract the number from the address", blamed);
+        if (subtract && destination.Kind == RegisterKind.Stack)
+            return RefuseArithmetic("a number is subtracted from an address in the stack", "add its negative", blamed);
         RegisterState address = destination.IsPointer ? destination : operand;
         RegisterState number = destination.IsPointer ? operand : destination;
         if (!CanMove(address, number, blamed))

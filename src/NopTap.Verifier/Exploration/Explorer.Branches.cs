@@ -15,7 +15,8 @@ sealed partial class Explorer
         // Jumping ends the loop; going on is the next round.
         PathState round = Fork(slot + 1);
         round.MayGotoDepth++;
-        Widen(round, slot);
+        // The newest checkpoint is this round's own.
+        Widen(round, slot, round.Parent!.Parent);
         _path.Slot = instruction.JumpTarget(slot);
         return Step.Next;
     }

@@ -167,7 +167,7 @@ sealed partial class Explorer
         _history[_path.History].LeavesCallback = true;
         _path.Depth--;
         _path.Slot = frame.CallSite;
-        Widen(_path, frame.CallSite);
+        Widen(_path, frame.CallSite, _path.Parent);
         return true;
     }
 

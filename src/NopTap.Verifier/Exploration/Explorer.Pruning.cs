@@ -145,9 +145,11 @@ sealed partial class Explorer
     }
 
     /// <summary>Lets a loop that ends by itself converge: numbers that changed in the last round and never mattered become any number.</summary>
-    static void Widen(PathState path, int slot)
+    /// <param name="path">The path that goes round.</param>
+    /// <param name="slot">Where its rounds meet.</param>
+    /// <param name="last">The newest checkpoint that may be of the last round.</param>
+    static void Widen(PathState path, int slot, Checkpoint? last)
     {
-        Checkpoint? last = path.Parent;
         while (last is not null && (last.State.Slot != slot || last.State.Depth != path.Depth))
             last = last.Parent;
         if (last is null)
