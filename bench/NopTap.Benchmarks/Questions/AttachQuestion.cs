@@ -18,10 +18,10 @@ internal static class AttachQuestion
         ProbeObserver nothing = static (in ProbeEvent _) => { };
         (string Name, Func<BpfLink> Attach)[] ways =
         [
-            ("program, one site", () => target.Probes["one"].Attach(observer, new LinkOptions())),
-            ("program, ten sites", () => target.Probes["ten"].Attach(observer, new LinkOptions())),
-            ("program, a hundred sites", () => target.Probes["hundred"].Attach(observer, new LinkOptions())),
-            ("program, one lazy site", () => target.Probes["lazy"].Attach(observer, new LinkOptions())),
+            ("program, one site", () => target.Probes["one"].Attach(observer)),
+            ("program, ten sites", () => target.Probes["ten"].Attach(observer)),
+            ("program, a hundred sites", () => target.Probes["hundred"].Attach(observer)),
+            ("program, one lazy site", () => target.Probes["lazy"].Attach(observer)),
             ("delegate, one site", () => target.Probes["one"].Attach(nothing)),
             ("delegate, a hundred sites", () => target.Probes["hundred"].Attach(nothing)),
             ("delegate, entry of a function", () => functions.Functions["verdict"].AttachEntry(nothing)),
@@ -56,7 +56,7 @@ internal static class AttachQuestion
         {
             using BpfObject costs = bench.Load("costs");
             long start = Stopwatch.GetTimestamp();
-            probe.Attach(costs.Programs["verdict_two_ints"], new LinkOptions()).Dispose();
+            probe.Attach(costs.Programs["verdict_two_ints"]).Dispose();
             ticks += Stopwatch.GetTimestamp() - start;
         }
 

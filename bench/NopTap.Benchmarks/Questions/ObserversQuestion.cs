@@ -3,7 +3,6 @@
 using NopTap.Benchmarks.Harness;
 using NopTap.Links;
 using NopTap.Maps;
-using NopTap.Trampolines;
 
 namespace NopTap.Benchmarks.Questions;
 
@@ -28,15 +27,23 @@ internal static class ObserversQuestion
             Program("program that does nothing", "verdict_nothing"),
             Program("program that stores two ints", "verdict_two_ints"),
             Program("program that counts in a map", "verdict_count"),
-            Program("program that writes to a ring", "verdict_ring", (BpfRingBuffer)costs.Maps["verdict_events"]),
+            Program("program that writes to a ring", "verdict_ring", new RingUse((BpfRingBuffer)costs.Maps["verdict_events"], RecordSize: 8)),
+            Printer("printer: time, cookie and arguments to a ring"),
             Delegate("delegate that does nothing", static (in ProbeEvent _) => { }),
             Delegate("delegate that stores two ints", seen.Take),
         ]);
 
-        Side Program(string name, string observer, BpfRingBuffer? ring = null)
+        Side Program(string name, string observer, RingUse? ring = null)
         {
             BpfProgram target = bench.Program(build, "cheap");
-            return bench.Loop(name, target, ring, target.Probes["verdict"].Attach(costs.Programs[observer], new LinkOptions()));
+            return bench.Loop(name, target, ring, target.Probes["verdict"].Attach(costs.Programs[observer]));
+        }
+
+        Side Printer(string name)
+        {
+            BpfProgram target = bench.Program(build, "cheap");
+            var ring = (BpfRingBuffer)bench.Load("costs").Maps["verdict_events"];
+            return bench.Loop(name, target, new RingUse(ring, RecordSize: 32), target.Probes["verdict"].AttachPrinter(ring));
         }
 
         Side Delegate(string name, ProbeObserver observer)
@@ -53,11 +60,11 @@ internal static class ObserversQuestion
         return new Comparison("observers: of a function", "a call",
         [
             bench.Loop("none", Target()),
-            Side("fentry program that does nothing", function => Program(function, "entry_nothing", isExit: false)),
-            Side("fentry program that stores two ints", function => Program(function, "entry_two_ints", isExit: false)),
+            Side("fentry program that does nothing", function => Entry(function, "entry_nothing")),
+            Side("fentry program that stores two ints", function => Entry(function, "entry_two_ints")),
             Side("fentry delegate that stores two ints", function => function.AttachEntry(seen.Take)),
-            Side("fexit program that does nothing", function => Program(function, "exit_nothing", isExit: true)),
-            Side("fexit program that stores two ints", function => Program(function, "exit_two_ints", isExit: true)),
+            Side("fexit program that does nothing", function => Exit(function, "exit_nothing")),
+            Side("fexit program that stores two ints", function => Exit(function, "exit_two_ints")),
             Side("fexit delegate that stores two ints", function => function.AttachExit(seen.Take)),
         ]);
 
@@ -69,8 +76,9 @@ internal static class ObserversQuestion
             return bench.Loop(name, target, link: attach(target.Functions["verdict"]));
         }
 
-        BpfLink Program(BpfFunction function, string observer, bool isExit) =>
-            function.Attach(new ProgramObserver(observers.Programs[observer]), null, isExit);
+        BpfLink Entry(BpfFunction function, string observer) => function.AttachEntry(observers.Programs[observer]);
+
+        BpfLink Exit(BpfFunction function, string observer) => function.AttachExit(observers.Programs[observer]);
     }
 
     sealed class TwoInts

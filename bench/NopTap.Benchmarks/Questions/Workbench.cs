@@ -48,7 +48,7 @@ internal sealed class Workbench : IDisposable
     /// <param name="ring">What it or its observer puts a record into each round, if it does.</param>
     /// <param name="link">An observer that must have been hit, if there is one.</param>
     /// <param name="operations">Operations in a round.</param>
-    internal Side Loop(string name, BpfProgram program, BpfRingBuffer? ring = null, BpfLink? link = null, int operations = 1) =>
+    internal Side Loop(string name, BpfProgram program, RingUse? ring = null, BpfLink? link = null, int operations = 1) =>
         new(name, calls =>
         {
             for (int i = 0; i < calls; i++)
@@ -57,9 +57,9 @@ internal sealed class Workbench : IDisposable
         {
             Operations = Loops * operations,
             MayAllocate = Runtime.Engine == BpfEngine.Interpreter,
-            // A ring of 256 KiB holds 16 384 records of 16 bytes; a full one would be quicker than one that works.
-            MaximumCalls = ring is null ? int.MaxValue : 16,
-            Reset = ring is null ? null : () => Drain(ring),
+            // A full ring refuses records, which is quicker than taking them.
+            MaximumCalls = ring is null ? int.MaxValue : ring.Records / Loops,
+            Reset = ring is null ? null : () => Drain(ring.Ring),
             Check = link is null ? null : () => CheckHits(link),
         };
 
@@ -111,4 +111,15 @@ internal sealed class Workbench : IDisposable
             at += RecordHeader + length;
         }
     }
+}
+
+/// <summary>A ring that fills up during a run.</summary>
+/// <param name="Ring">The ring.</param>
+/// <param name="RecordSize">Payload of each record: a multiple of 8.</param>
+internal sealed record RingUse(BpfRingBuffer Ring, int RecordSize)
+{
+    const int HeadSize = 8;
+
+    /// <summary>Records that fit.</summary>
+    internal int Records => (int)Ring.MaxEntries / (HeadSize + RecordSize);
 }

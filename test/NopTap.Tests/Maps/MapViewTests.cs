@@ -109,6 +109,25 @@ public class MapViewTests
         Assert.Equal(0, view.Sum(99, value => value));
     }
 
+    [Theory]
+    [InlineData(MapType.PercpuArray)]
+    [InlineData(MapType.PercpuHash)]
+    public void ReadsWholeWordsOfAllProcessorsWithoutAllocating(MapType type)
+    {
+        using BpfMap map = MapFixture.Create(type);
+        BpfPerProcessorMap<uint, ulong> view = map.AsPerProcessor<uint, ulong>();
+        ulong[] written = [.. Enumerable.Range(5, BpfMap.PossibleProcessors).Select(n => (ulong)n)];
+        ulong[] read = new ulong[written.Length];
+        view.Update(1, written);
+        Assert.True(view.TryGetValues(1, read.AsSpan()));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        bool exists = view.TryGetValues(1, read.AsSpan());
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(exists);
+        Assert.Equal(written, read);
+        Assert.Equal(written, view[1]);
+    }
+
     [Fact]
     public void AllocatesNothingForAReadOrAWrite()
     {
