@@ -44,11 +44,12 @@ static unsafe partial class KernelBpf
             return Access(MapLookup, map, bytes);
     }
 
-    /// <summary>Loads a socket filter.</summary>
+    /// <summary>Loads a program.</summary>
     /// <param name="code">Slots.</param>
     /// <param name="log">What the verifier says; empty for silence.</param>
+    /// <param name="type">Program type; a socket filter when none is given.</param>
     /// <returns>A file descriptor, or the negative error number.</returns>
-    public static int Load(ReadOnlySpan<Isa.Instruction> code, Span<byte> log)
+    public static int Load(ReadOnlySpan<Isa.Instruction> code, Span<byte> log, uint type = SocketFilter)
     {
         ReadOnlySpan<byte> licence = "GPL\0"u8;
         byte* attribute = stackalloc byte[AttributeSize];
@@ -56,7 +57,7 @@ static unsafe partial class KernelBpf
         fixed (Isa.Instruction* slots = code)
         fixed (byte* text = log, licenceText = licence)
         {
-            *(uint*)attribute = SocketFilter;
+            *(uint*)attribute = type;
             *(uint*)(attribute + 4) = (uint)code.Length;
             *(ulong*)(attribute + 8) = (ulong)slots;
             *(ulong*)(attribute + 16) = (ulong)licenceText;
