@@ -17,4 +17,9 @@ public static class InternalHelpers
 
     /// <summary>Loads 4 bytes of the packet.</summary>
     public const int LoadPacketWord = -3;
+
+    /// <summary>
+    /// The C library's <c>clock_gettime</c>. Programs then read the clock for bpf_ktime_get_ns by it; without it they call that helper.
+    /// </summary>
+    public const int ClockGetTime = -4;
 }

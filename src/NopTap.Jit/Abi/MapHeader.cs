@@ -11,7 +11,7 @@ namespace NopTap.Jit.Abi;
 /// Lives as long as its map; only the fields of its own kind of map mean something.
 /// <para>
 /// Hash look-up: <c>bucket = Buckets + 8 * (hash &amp; BucketMask)</c> holds {int head, int lock}. A positive link is the number of an element
-/// at <c>Values + number * ElementStride</c>: {int next, uint hash, key padded to 8, value}. Zero, only ever in a head, is an empty bucket. A
+/// at <c>Values + number * ElementStride</c>: {int next, uint hash, key, zeros up to 8, value}. Zero, only ever in a head, is an empty bucket. A
 /// negative link ends the chain and carries the bucket's number in its low 31 bits; when that is not the bucket where the walk began, an
 /// element was recycled under the reader, who starts again.
 /// </para>
@@ -26,6 +26,9 @@ public unsafe struct MapHeader
     /// <summary>Offset of <see cref="MaxEntries"/>, for machine code.</summary>
     public const int MaxEntriesOffset = 12;
 
+    /// <summary>Offset of <see cref="ValueStride"/>, for machine code.</summary>
+    public const int ValueStrideOffset = 24;
+
     /// <summary>Offset of <see cref="Values"/>, for machine code.</summary>
     public const int ValuesOffset = 32;
 
@@ -34,6 +37,21 @@ public unsafe struct MapHeader
 
     /// <summary>Offset of <see cref="Programs"/>, for machine code.</summary>
     public const int ProgramsOffset = 48;
+
+    /// <summary>Offset of <see cref="Buckets"/>, for machine code.</summary>
+    public const int BucketsOffset = 64;
+
+    /// <summary>Offset of <see cref="BucketMask"/>, for machine code.</summary>
+    public const int BucketMaskOffset = 72;
+
+    /// <summary>Offset of <see cref="HashSeed"/>, for machine code.</summary>
+    public const int HashSeedOffset = 76;
+
+    /// <summary>Offset of <see cref="ElementStride"/>, for machine code.</summary>
+    public const int ElementStrideOffset = 80;
+
+    /// <summary>Offset of <see cref="ProcessorValues"/>, for machine code.</summary>
+    public const int ProcessorValuesOffset = 88;
 
     /// <summary>The kernel's map type number.</summary>
     [FieldOffset(0)]
@@ -60,7 +78,7 @@ public unsafe struct MapHeader
     public uint Id;
 
     /// <summary>Array kinds: bytes from one value to the next (value size rounded up to 8).</summary>
-    [FieldOffset(24)]
+    [FieldOffset(ValueStrideOffset)]
     public uint ValueStride;
 
     /// <summary>Array kinds: first value (of processor 0). Hash kinds: first element.</summary>
@@ -80,19 +98,19 @@ public unsafe struct MapHeader
     public nint Handle;
 
     /// <summary>Hash kinds: heads of the buckets.</summary>
-    [FieldOffset(64)]
+    [FieldOffset(BucketsOffset)]
     public void* Buckets;
 
     /// <summary>Hash kinds: bucket count less one (a power of two less one).</summary>
-    [FieldOffset(72)]
+    [FieldOffset(BucketMaskOffset)]
     public uint BucketMask;
 
     /// <summary>Hash kinds: seed of the hash.</summary>
-    [FieldOffset(76)]
+    [FieldOffset(HashSeedOffset)]
     public uint HashSeed;
 
     /// <summary>Hash kinds: bytes of an element.</summary>
-    [FieldOffset(80)]
+    [FieldOffset(ElementStrideOffset)]
     public uint ElementStride;
 
     /// <summary>Hash kinds: offset of the value in an element.</summary>
@@ -100,7 +118,7 @@ public unsafe struct MapHeader
     public uint ElementValueOffset;
 
     /// <summary>Per-cpu hashes: value 0 of processor 0; the value of an element lies at its number times <see cref="ValueStride"/>.</summary>
-    [FieldOffset(88)]
+    [FieldOffset(ProcessorValuesOffset)]
     public byte* ProcessorValues;
 
     /// <summary>Hash kinds: for each element the number of the next free one.</summary>

@@ -35,6 +35,16 @@ sealed partial class MachineWriter
     internal void LoadElement(Gpr destination, Gpr address, Gpr index) =>
         Emit(Instruction.Create(Code.Mov_r64_rm64, Full(destination), new MemoryOperand(Full(address), Full(index), 8)));
 
+    /// <summary>Loads the first 4 bytes of an element of 8: address + 8 * index.</summary>
+    internal void LoadElementHalf(Gpr destination, Gpr address, Gpr index) =>
+        Emit(Instruction.Create(Code.Mov_r32_rm32, Half(destination), new MemoryOperand(Full(address), Full(index), 8)));
+
+    /// <summary>Compares a register with 8 bytes of an element: address + displacement + 8 * index.</summary>
+    internal void CompareElement(Gpr left, Gpr address, Gpr index, int displacement) => Emit(Instruction.Create(
+        Code.Cmp_r64_rm64,
+        Full(left),
+        new MemoryOperand(Full(address), Full(index), 8, displacement, DisplacementSize(displacement), false, Register.None)));
+
     internal void Store(int size, Gpr source, Gpr address, int displacement)
     {
         (Code code, Register from) = size switch
@@ -63,6 +73,10 @@ sealed partial class MachineWriter
     /// <summary>Compares a register with 4 bytes of memory.</summary>
     internal void CompareMemory32(Gpr left, Gpr address, int displacement) =>
         Emit(Instruction.Create(Code.Cmp_r32_rm32, Half(left), At(address, displacement)));
+
+    /// <summary>Compares a register with 8 bytes of memory.</summary>
+    internal void CompareMemory64(Gpr left, Gpr address, int displacement) =>
+        Emit(Instruction.Create(Code.Cmp_r64_rm64, Full(left), At(address, displacement)));
 
     /// <summary>Compares 8 bytes of memory with a small constant.</summary>
     internal void CompareMemory64(Gpr address, int displacement, sbyte value) =>

@@ -38,6 +38,10 @@ sealed partial class FunctionLowering
                 _labels.UsesLoopRoutine = true;
                 _writer.Call(_labels.LoopRoutine);
                 break;
+            case HelperId.KtimeGetNs when _request.Helpers.ContainsKey(InternalHelpers.ClockGetTime):
+                _labels.UsesClockRoutine = true;
+                _writer.Call(_labels.ClockRoutine);
+                break;
             case HelperId.MapLookupElem when TryEmitLookup(_program.Facts[index].MapIndex):
                 break;
             default:

@@ -7,7 +7,7 @@ using NopTap.Jit.Abi;
 
 namespace NopTap.Jit;
 
-// bpf_map_lookup_elem without a call. Arguments: map in rdi, address of the key in rsi; r1 to r5 need not survive, so their registers
+// bpf_map_lookup_elem without a call of the helper. Arguments: map in rdi, address of the key in rsi; r1 to r5 need not survive, so their registers
 // are free behind the key.
 sealed partial class FunctionLowering
 {
@@ -23,6 +23,9 @@ sealed partial class FunctionLowering
                 return true;
             case MapType.PercpuArray:
                 EmitProcessorArrayLookup(map);
+                return true;
+            case MapType.Hash or MapType.PercpuHash when map.KeySize != 0:
+                _writer.Call(_labels.HashRoutine(new HashShape(map.KeySize, map.Type == MapType.PercpuHash)));
                 return true;
             default:
                 return false;

@@ -19,6 +19,10 @@ static class MachineRegisters
     /// <summary>Scratch.</summary>
     internal const Gpr Scratch2 = Gpr.R11;
 
+    /// <summary>BPF registers that a call may change, in number order.</summary>
+    internal static readonly Register[] CallChanged =
+        [Register.R0, Register.R1, Register.R2, Register.R3, Register.R4, Register.R5];
+
     static ReadOnlySpan<byte> Map =>
     [
         (byte)Gpr.Rax, (byte)Gpr.Rdi, (byte)Gpr.Rsi, (byte)Gpr.Rdx, (byte)Gpr.Rcx, (byte)Gpr.R8,

@@ -47,9 +47,7 @@ public static class ProgramCompiler
             EmitThunk(writer, labels.Functions[i], isEntry: false);
         }
 
-        if (labels.UsesLoopRoutine)
-            LoopRoutine.Emit(writer, labels.LoopRoutine);
-
+        EmitRoutines(request, writer, labels);
         byte[] code = writer.Finish();
         var functions = ImmutableArray.CreateBuilder<FunctionCode>(functionCount);
         for (int i = 0; i < functionCount; i++)
@@ -69,6 +67,16 @@ public static class ProgramCompiler
         {
             CodeLength = writer.CodeLength,
         };
+    }
+
+    static void EmitRoutines(CompilationRequest request, MachineWriter writer, ProgramLabels labels)
+    {
+        if (labels.UsesLoopRoutine)
+            LoopRoutine.Emit(writer, labels.LoopRoutine);
+        if (labels.UsesClockRoutine)
+            ClockRoutine.Emit(writer, labels.ClockRoutine, request.Helpers[InternalHelpers.ClockGetTime]);
+        foreach ((HashShape shape, Label start) in labels.HashRoutines)
+            HashRoutine.Emit(writer, start, shape);
     }
 
     // Called from outside with the thread block as sixth argument. rsp is 8 modulo 16 here, and again at the function's first byte.

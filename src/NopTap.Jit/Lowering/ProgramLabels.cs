@@ -14,9 +14,12 @@ sealed class ProgramLabels
     readonly Dictionary<int, MapReference> _references = [];
     readonly Dictionary<int, int> _sites = [];
     readonly Dictionary<int, int> _functionAt = [];
+    readonly MachineWriter _writer;
+    readonly List<(HashShape Shape, Label Start)> _hashRoutines = [];
 
     internal ProgramLabels(MachineWriter writer, VerifiedProgram program)
     {
+        _writer = writer;
         _slots = new Label[program.Instructions.Length];
         _isTarget = new bool[program.Instructions.Length];
         for (int i = 0; i < _slots.Length; i++)
@@ -31,6 +34,7 @@ sealed class ProgramLabels
         }
 
         LoopRoutine = writer.NewLabel();
+        ClockRoutine = writer.NewLabel();
         foreach (MapReference reference in program.Spec.References)
             _references.Add(reference.Instruction, reference);
         foreach (ProbeSiteFacts site in program.Sites)
@@ -49,6 +53,29 @@ sealed class ProgramLabels
 
     /// <summary>Whether some function calls <see cref="LoopRoutine"/>.</summary>
     internal bool UsesLoopRoutine { get; set; }
+
+    /// <summary>The emitted bpf_ktime_get_ns.</summary>
+    internal Label ClockRoutine { get; }
+
+    /// <summary>Whether some function calls <see cref="ClockRoutine"/>.</summary>
+    internal bool UsesClockRoutine { get; set; }
+
+    /// <summary>The look-ups in hashes that some function calls, in the order of their first calls.</summary>
+    internal IReadOnlyList<(HashShape Shape, Label Start)> HashRoutines => _hashRoutines;
+
+    /// <summary>The emitted look-up in hashes of a shape.</summary>
+    internal Label HashRoutine(HashShape shape)
+    {
+        foreach ((HashShape known, Label start) in _hashRoutines)
+        {
+            if (known == shape)
+                return start;
+        }
+
+        Label added = _writer.NewLabel();
+        _hashRoutines.Add((shape, added));
+        return added;
+    }
 
     /// <summary>Code of a slot.</summary>
     internal Label Slot(int index) => _slots[index];

@@ -5,6 +5,7 @@ using System.Collections.Immutable;
 using Iced.Intel;
 using NopTap.Jit.Abi;
 using static Iced.Intel.AssemblerRegisters;
+using MachineRegister = Iced.Intel.Register;
 using Register = NopTap.Isa.Register;
 
 namespace NopTap.Jit.Trampolines;
@@ -85,7 +86,7 @@ public sealed class TrampolineGenerator
     {
         Emit(Instruction.Create(Code.Sub_rm64_imm32, rsp, _frame));
         for (int i = 0; i < _saved.Length; i++)
-            Store(SavedSlots + (8 * i), MachineRegisters.Of(_saved[i]));
+            Store(SavedSlots + (8 * i), Of(_saved[i]));
         for (int i = 0; i < _request.Arguments.Length; i++)
             EmitArgument(8 * i, _request.Arguments[i]);
         EmitSaveOfRunState();
@@ -96,7 +97,7 @@ public sealed class TrampolineGenerator
         switch (argument.Kind)
         {
             case MachineArgumentKind.Register:
-                Store(slot, MachineRegisters.Of(argument.Register));
+                Store(slot, Of(argument.Register));
                 break;
             case MachineArgumentKind.StackSlot:
                 Emit(Instruction.Create(Code.Mov_r64_rm64, r11, __qword_ptr[rbp + (int)argument.Value].ToMemoryOperand(64)));
@@ -206,7 +207,7 @@ public sealed class TrampolineGenerator
     void EmitRestoreOfRegisters()
     {
         for (int i = 0; i < _saved.Length; i++)
-            Load(MachineRegisters.Of(_saved[i]), __qword_ptr[rsp + (SavedSlots + (8 * i))]);
+            Load(Of(_saved[i]), __qword_ptr[rsp + (SavedSlots + (8 * i))]);
     }
 
     void EmitMisses()
@@ -223,12 +224,12 @@ public sealed class TrampolineGenerator
     void Increment(int blockOffset) =>
         Emit(Instruction.Create(Code.Inc_rm64, __qword_ptr[r12 + blockOffset].ToMemoryOperand(64)));
 
-    void Store(int slot, AssemblerRegister64 register) => StoreTo(__qword_ptr[rsp + slot], register);
+    void Store(int slot, MachineRegister register) => StoreTo(__qword_ptr[rsp + slot], register);
 
-    void StoreTo(AssemblerMemoryOperand place, AssemblerRegister64 register) =>
+    void StoreTo(AssemblerMemoryOperand place, MachineRegister register) =>
         Emit(Instruction.Create(Code.Mov_rm64_r64, place.ToMemoryOperand(64), register));
 
-    void Load(AssemblerRegister64 register, AssemblerMemoryOperand place) =>
+    void Load(MachineRegister register, AssemblerMemoryOperand place) =>
         Emit(Instruction.Create(Code.Mov_r64_rm64, register, place.ToMemoryOperand(64)));
 
     void StoreConstant(AssemblerMemoryOperand place, long value)
@@ -242,6 +243,8 @@ public sealed class TrampolineGenerator
         Emit(Instruction.Create(Code.Mov_r64_imm64, r11, value));
         StoreTo(place, r11);
     }
+
+    static MachineRegister Of(Register register) => MachineRegister.RAX + (int)MachineRegisters.Of(register);
 
     void Emit(in Instruction instruction) => _emitter.Emit(instruction);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.InteropServices;
 using NopTap.Native;
 
 namespace NopTap.Helpers;
@@ -15,6 +16,10 @@ internal static unsafe class Clock
 
     /// <summary>Since boot.</summary>
     internal static ulong Boot => Read(CLOCK_BOOTTIME);
+
+    /// <summary>Address of the function behind <see cref="Monotonic"/>, for machine code; 0 when the C library does not give it away.</summary>
+    internal static nint Function { get; } =
+        NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), nameof(Libc.clock_gettime), out nint function) ? function : 0;
 
     static ulong Read(int clock)
     {

@@ -58,7 +58,7 @@ internal static class ProgramBuilder
             MapValues = ValueAddresses(program.Maps),
             MapSpecs = [.. program.Maps.Select(map => map.Spec)],
             Features = MachineFeatureDetection.Current,
-            Helpers = AddressesOf(program, helpers),
+            Helpers = WithClock(AddressesOf(program, helpers)),
             BaseAddress = memory.BaseAddress,
         };
         CodeImage image = ProgramCompiler.Compile(request);
@@ -92,6 +92,11 @@ internal static class ProgramBuilder
         IEnumerable<KeyValuePair<int, nint>> called = helpers.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Address));
         return (program.TypeInfo.Kind == ContextKind.Skb ? called.Concat(PacketHelpers.LegacyLoads) : called).ToFrozenDictionary();
     }
+
+    // Machine code reads the clock itself.
+    static FrozenDictionary<int, nint> WithClock(FrozenDictionary<int, nint> helpers) => Clock.Function == 0
+        ? helpers
+        : helpers.Append(KeyValuePair.Create(InternalHelpers.ClockGetTime, Clock.Function)).ToFrozenDictionary();
 
     static unsafe ImmutableArray<nint> Addresses(ImmutableArray<BpfMap> maps) => [.. maps.Select(map => (nint)map.Header)];
 
