@@ -150,6 +150,12 @@ public sealed unsafe class SiteTests
         Assert.Equal(MapHeader.ValuesOffset, (int)((byte*)&header.Values - map));
         Assert.Equal(MapHeader.ProcessorStrideOffset, (int)((byte*)&header.ProcessorStride - map));
         Assert.Equal(MapHeader.ProgramsOffset, (int)((byte*)&header.Programs - map));
+        Assert.Equal(MapHeader.ValueStrideOffset, (int)((byte*)&header.ValueStride - map));
+        Assert.Equal(MapHeader.BucketsOffset, (int)((byte*)&header.Buckets - map));
+        Assert.Equal(MapHeader.BucketMaskOffset, (int)((byte*)&header.BucketMask - map));
+        Assert.Equal(MapHeader.HashSeedOffset, (int)((byte*)&header.HashSeed - map));
+        Assert.Equal(MapHeader.ElementStrideOffset, (int)((byte*)&header.ElementStride - map));
+        Assert.Equal(MapHeader.ProcessorValuesOffset, (int)((byte*)&header.ProcessorValues - map));
         Assert.Equal(ThreadBlock.TailCallsOffset, (int)((byte*)&thread.TailCalls - block));
         Assert.Equal(ThreadBlock.ProcessorOffset, (int)((byte*)&thread.Processor - block));
         Assert.Equal(ThreadBlock.CookieOffset, (int)((byte*)&thread.Cookie - block));
