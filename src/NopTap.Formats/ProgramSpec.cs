@@ -41,6 +41,10 @@ public sealed record ProgramSpec
     /// <summary>Licence of the object.</summary>
     public string License { get; init; } = "";
 
+    /// <summary>Whether that licence opens the helpers that are for GPL programs only.</summary>
+    public bool IsGplCompatible =>
+        License is "GPL" or "GPL v2" or "GPL and additional rights" or "Dual BSD/GPL" or "Dual MIT/GPL" or "Dual MPL/GPL";
+
     /// <summary>Slots of the entry function, then of each subprogram.</summary>
     public required ImmutableArray<Instruction> Instructions { get; init; }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using NopTap.Formats;
 using NopTap.Isa;
@@ -14,7 +13,6 @@ namespace NopTap;
 public sealed unsafe partial class BpfProgram
 {
     const int TagBytes = 8;
-    static readonly string[] s_gplCompatible = ["GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"];
 
     string? _tag;
 
@@ -46,7 +44,7 @@ public sealed unsafe partial class BpfProgram
             Id = Id,
             Tag = _tag ??= TagOf(Spec),
             Name = Name,
-            IsGplCompatible = s_gplCompatible.Contains(Spec.License),
+            IsGplCompatible = Spec.IsGplCompatible,
             LoadedAt = LoadedAt,
             RunCount = SlotTable.Sum(_statistics, 0),
             RunTime = TimeSpan.FromTicks((long)(SlotTable.Sum(_statistics, 1) / TimeSpan.NanosecondsPerTick)),

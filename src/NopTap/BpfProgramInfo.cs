@@ -20,7 +20,7 @@ public sealed record BpfProgramInfo
     /// <summary>Function name of its entry.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Whether its licence lets the kernel give it helpers that are for GPL programs only. This runtime does not ask.</summary>
+    /// <summary>Whether its licence opens the helpers that are for GPL programs only.</summary>
     public required bool IsGplCompatible { get; init; }
 
     /// <summary>When it was loaded.</summary>

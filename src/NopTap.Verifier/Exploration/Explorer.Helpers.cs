@@ -17,7 +17,7 @@ sealed partial class Explorer
     {
         HelperSignature helper = _request.Helpers[instruction.Immediate];
         bool callsBack = (helper.Effects & HelperEffects.CallsBack) != 0;
-        if ((helper.Effects & HelperEffects.GplOnly) != 0 && !IsGpl(_program.License))
+        if ((helper.Effects & HelperEffects.GplOnly) != 0 && !_program.IsGplCompatible)
         {
             Refuse(VerifierDiagnostics.GplOnly, $"bpf_{helper.Name} in a program under licence '{_program.License}'", "license the program under the GPL, or do without the helper");
             return Step.Refused;
@@ -47,8 +47,6 @@ sealed partial class Explorer
         _path.Slot = slot + 1;
         return Step.Next;
     }
-
-    static bool IsGpl(string license) => license is "GPL" or "GPL v2" or "GPL and additional rights" or "Dual BSD/GPL" or "Dual MIT/GPL" or "Dual MPL/GPL";
 
     void NoteMap(int slot)
     {
