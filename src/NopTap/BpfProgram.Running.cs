@@ -99,8 +99,38 @@ public sealed unsafe partial class BpfProgram
         return buffer.Load(TypeInfo, packet);
     }
 
+    // The quick way: machine code, outermost run, no statistics. What it leaves in the block is read inside a run only, so nothing is put
+    // back; machine code does not throw, so nothing is guarded.
     ulong Execute(nint context, RunMemory* memory)
     {
+        byte marker; // machine code's frames lie below it
+        ThreadBlock* block = ThreadBlocks.Current;
+        if (block->Depth != 0 || _runtime.StatisticsEnabled)
+            return ExecuteScoped(context, memory);
+        Epochs.EnterOutermost(block);
+        // Read after entering: from here on nothing is freed under this thread.
+        nint entry = Volatile.Read(ref _entry);
+        if (entry == 0)
+        {
+            Epochs.LeaveOutermost(block);
+            return ExecuteScoped(context, memory);
+        }
+
+        block->RunFrame = _frame;
+        block->Memory = memory;
+        memory->StackTop = (ulong)&marker;
+        ulong result = ((delegate* unmanaged<nint, ulong, ulong, ulong, ulong, ThreadBlock*, ulong>)entry)(context, 0, 0, 0, 0, block);
+        Epochs.LeaveOutermost(block);
+        if (block->Fault != 0)
+            ThrowFault(block);
+        return result;
+    }
+
+    // Every other way: nested runs, statistics, the interpreter, programs without code.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    ulong ExecuteScoped(nint context, RunMemory* memory)
+    {
+        byte marker;
         ulong result;
         ThreadBlock* block;
         using (RunScope scope = RunScope.Enter())
@@ -108,12 +138,8 @@ public sealed unsafe partial class BpfProgram
             block = scope.Block;
             block->RunFrame = _frame;
             block->Memory = memory;
-            memory->StackTop = (ulong)&block;
-            // Read after entering: from here on nothing is freed under this thread.
-            nint entry = Volatile.Read(ref _entry);
-            result = entry != 0 && !_runtime.StatisticsEnabled
-                ? ((delegate* unmanaged<nint, ulong, ulong, ulong, ulong, ThreadBlock*, ulong>)entry)(context, 0, 0, 0, 0, block)
-                : ExecuteSlowly(entry, context, memory, block);
+            memory->StackTop = (ulong)&marker;
+            result = ExecuteSlowly(Volatile.Read(ref _entry), context, memory, block);
         }
 
         if (block->Fault != 0)
@@ -121,7 +147,6 @@ public sealed unsafe partial class BpfProgram
         return result;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     ulong ExecuteSlowly(nint entry, nint context, RunMemory* memory, ThreadBlock* block)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);

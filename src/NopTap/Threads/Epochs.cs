@@ -66,6 +66,22 @@ internal static unsafe class Epochs
             Volatile.Write(ref block->Epoch, 0);
     }
 
+    /// <summary>As <see cref="Enter"/> for a thread that is outside.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void EnterOutermost(ThreadBlock* block)
+    {
+        block->Depth = 1;
+        Volatile.Write(ref block->Epoch, Volatile.Read(ref s_epoch));
+    }
+
+    /// <summary>Ends what <see cref="EnterOutermost"/> began.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void LeaveOutermost(ThreadBlock* block)
+    {
+        block->Depth = 0;
+        Volatile.Write(ref block->Epoch, 0);
+    }
+
     /// <summary>
     /// Waits until every run that was going on has ended, then frees what was retired before. Inside a run that would be a wait for
     /// itself: then it returns false at once.
