@@ -69,6 +69,8 @@ public sealed class ExplorationTests
         { "r2 = *(u32 *)(r1 + 0)\nr3 = *(u32 *)(r1 + 4)\nr4 = r2\nr4 += 8\nif r4 > r3 goto +2\nr5 = 1\nlock *(u64 *)(r2 + 0) += r5" + End, VerifierDiagnostics.BadAtomic.Id },
         { "*(u64 *)(r10 - 8) = r1\nr0 = *(u32 *)(r10 - 8)\nexit", VerifierDiagnostics.PartialPointer.Id },
         { "*(u32 *)(r10 - 8) = r1\nr0 = 0\nexit", VerifierDiagnostics.PartialPointer.Id },
+        { "*(u64 *)(r10 - 8) = r1\nr0 = 0\nlock *(u32 *)(r10 - 8) += r0\nexit", VerifierDiagnostics.PartialPointer.Id },
+        { "r1 = r10\nr1 += -8\nr2 = r10\ncall fn_a\nexit\nfn_a:\n*(u64 *)(r1 + 0) = r2\nr0 = 0\nexit", VerifierDiagnostics.FrameEscapes.Id },
         { "r1 += 4\nr0 = *(u32 *)(r1 + 8)" + End, VerifierDiagnostics.ModifiedContext.Id },
         { Start + "r3 = r6\nif r9 == 0 goto +1\nr3 = r10\nr0 = *(u32 *)(r3 - 8)" + End, VerifierDiagnostics.MixedPointers.Id },
         { "r0 = *(u32 *)(r1 + 20)" + End, VerifierDiagnostics.NoContextField.Id },
@@ -108,6 +110,7 @@ public sealed class ExplorationTests
         { Start + "r1 = map[idx:0]\nr2 = subprog[fn_cb]\nr3 = 0\nr4 = 0\ncall for_each_map_elem\nr0 = 0\nexit\nfn_cb:\nr0 = *(u32 *)(r2 + 0)\nr0 = *(u64 *)(r3 + 8)\nr0 = 0\nexit" },
         { "r1 = r10\nr1 += -8\ncall fn_a\nr0 = *(u64 *)(r10 - 8)\nexit\nfn_a:\n*(u64 *)(r1 + 0) = 7\nr0 = 0\nexit" },
         { Start + "r1 = r6\nr2 = map[idx:3]\nr3 = r9\ncall tail_call\nr0 = 2\nexit" },
+        { Loop("r3 = *(u32 *)(r2 + 0)\nr3 += 31\nif r3 s< -2 goto +1\n*(u32 *)(r2 + 0) = r3\nr0 = 0", "*(u64 *)(r10 - 8) = r9", "r3 = r10\nr3 += -8") },
         { "r0 = *(u64 *)(r10 - 8)\nexit" },
         { "r0 = r1\nexit" }, // the kernel lets privileged programs return addresses; the return range refuses them where there is one
     };

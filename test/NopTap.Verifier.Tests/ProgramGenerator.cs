@@ -30,6 +30,9 @@ sealed class ProgramGenerator(int seed)
     readonly List<MapReference> _references = [];
     readonly List<(int Branch, int Left)> _open = [];
     readonly Kind[] _kinds = new Kind[11];
+    readonly List<(int Call, Kind Argument)> _calls = [];
+    readonly List<int> _callbacks = [];
+    readonly List<int> _starts = [0];
 
     public VerificationRequest Generate()
     {
@@ -53,6 +56,8 @@ sealed class ProgramGenerator(int seed)
                 _code[i] = branch with { Offset = (short)(exit - i - 1) };
         }
 
+        Subprograms();
+        _starts.Add(_code.Count);
         return new VerificationRequest
         {
             Program = new ProgramSpec
@@ -62,7 +67,7 @@ sealed class ProgramGenerator(int seed)
                 Type = ProgramType.Xdp,
                 License = "GPL",
                 Instructions = [.. _code],
-                Functions = [new("main", 0, _code.Count, true, 0)],
+                Functions = [.. _starts.SkipLast(1).Select((start, i) => new FunctionSpec($"f{i}", start, _starts[i + 1] - start, i == 0, 0))],
                 References = [.. _references],
             },
             Maps = Asm.Maps,
@@ -113,7 +118,7 @@ sealed class ProgramGenerator(int seed)
 
     void Piece()
     {
-        switch (_random.Next(14))
+        switch (_random.Next(20))
         {
             case 0 or 1 or 2 or 3:
                 Arithmetic();
@@ -142,9 +147,151 @@ sealed class ProgramGenerator(int seed)
             case 12:
                 Loop();
                 break;
-            default:
+            case 13 or 14:
                 Bound();
                 break;
+            case 15:
+                Reservation();
+                break;
+            case 16:
+                MapUpdate();
+                break;
+            case 17:
+                Atomic();
+                break;
+            case 18:
+                Call();
+                break;
+            default:
+                CallBack();
+                break;
+        }
+    }
+
+    void Clobbered()
+    {
+        for (int register = 1; register <= 5; register++)
+            _kinds[register] = Kind.None;
+        _kinds[0] = Kind.Scalar;
+    }
+
+    void Map(Register register, int map)
+    {
+        _references.Add(new MapReference(_code.Count, map, false, 0));
+        foreach (Instruction half in Ins.LoadWide(register, (ulong)map, PseudoSource.MapIndex))
+            Emit(half);
+    }
+
+    // Reserve, fill and give back; now and then something is left out.
+    void Reservation()
+    {
+        Map(Register.R1, 2);
+        Emit(Ins.Mov64(Register.R2, 24));
+        Emit(Ins.Mov64(Register.R3, 0));
+        Emit(Ins.CallHelper((int)HelperId.RingbufReserve));
+        Clobbered();
+        if (_random.Next(10) != 0)
+            Emit(new Instruction(Opcode.Jmp | Opcode.Jeq, Register.R0, 0, short.MaxValue, 0));
+        int scalar = PickRegister(Kind.Scalar);
+        if (scalar > 5 && scalar < 10)
+            Emit(Ins.Store(Opcode.W, Register.R0, Pick<short>([0, 4, 16, 20, 22]), (Register)scalar));
+        if (_random.Next(6) == 0)
+            Emit(Ins.Store(Opcode.DW, Register.R10, -64, Register.R0));
+        Emit(Ins.Mov64(Register.R1, Register.R0));
+        Emit(Ins.Mov64(Register.R2, 0));
+        if (_random.Next(12) != 0)
+            Emit(Ins.CallHelper((int)Pick([HelperId.RingbufSubmit, HelperId.RingbufDiscard])));
+        Clobbered();
+        Set(0, Kind.Scalar, Ins.Mov64(Register.R0, 1));
+    }
+
+    void MapUpdate()
+    {
+        Emit(Ins.Mov64(Register.R2, Register.R10));
+        Emit(Ins.Add64(Register.R2, Pick([-8, -16, -24])));
+        int value = PickRegister(Kind.MapValue);
+        Emit(Ins.Mov64(Register.R3, value is >= 0 and not 2 && _random.Next(2) == 0 ? (Register)value : Register.R10));
+        Emit(Ins.Add64(Register.R3, value >= 0 ? Pick([0, 0, -16, -48]) : Pick([-16, -48, -8])));
+        Map(Register.R1, _random.Next(2));
+        Emit(Ins.Mov64(Register.R4, 0));
+        Emit(Ins.CallHelper((int)HelperId.MapUpdateElem));
+        Clobbered();
+    }
+
+    void Atomic()
+    {
+        int target = _random.Next(3) == 0 ? 10 : PickRegister(Kind.MapValue);
+        int source = PickRegister(Kind.Scalar);
+        if (target < 0 || source < 0 || source == 10)
+            return;
+        int operation = Pick([AtomicOperation.Add, AtomicOperation.Add | AtomicOperation.Fetch, AtomicOperation.Exchange, AtomicOperation.CompareExchange, AtomicOperation.Xor]);
+        byte size = Pick([Opcode.W, Opcode.DW]);
+        Emit(new Instruction((byte)(Opcode.Stx | Opcode.Atomic | size), (Register)target, (Register)source, target == 10 ? (short)-16 : Pick<short>([0, 8, 4]), operation));
+        if (operation == AtomicOperation.CompareExchange)
+            _kinds[0] = Kind.Scalar;
+    }
+
+    // Subprograms are written behind the main function; what they get is a number or an address of any kind.
+    void Call()
+    {
+        int argument = _random.Next(11);
+        if (_kinds[argument] == Kind.None)
+            argument = 10;
+        Emit(Ins.Mov64(Register.R1, (Register)argument));
+        if (argument == 10)
+            Emit(Ins.Add64(Register.R1, Pick([-8, -16, -32])));
+        Kind kind = _kinds[argument];
+        int scalar = PickRegister(Kind.Scalar);
+        Emit(Ins.Mov64(Register.R2, scalar is >= 0 and not 1 ? (Register)scalar : Register.R10));
+        _calls.Add((_code.Count, kind));
+        Emit(Ins.CallProgram(0));
+        Clobbered();
+    }
+
+    void CallBack()
+    {
+        Emit(Ins.Mov64(Register.R1, Pick([1, 3, 10])));
+        _callbacks.Add(_code.Count);
+        foreach (Instruction half in Ins.LoadWide(Register.R2, 0, PseudoSource.Function))
+            Emit(half);
+        Emit(Ins.Mov64(Register.R3, Register.R10));
+        Emit(Ins.Add64(Register.R3, Pick([-8, -16, -24])));
+        Emit(Ins.Mov64(Register.R4, 0));
+        Emit(Ins.CallHelper((int)HelperId.Loop));
+        Clobbered();
+    }
+
+    void Subprograms()
+    {
+        foreach ((int call, Kind kind) in _calls)
+        {
+            _code[call] = _code[call] with { Immediate = _code.Count - call - 1 };
+            _starts.Add(_code.Count);
+            short offset = Pick<short>([0, 0, 4, 8, 12]);
+            byte size = kind == Kind.Context ? Opcode.W : Pick(s_sizes);
+            if (kind == Kind.Scalar)
+                Emit(Ins.Mov64(Register.R0, Register.R1));
+            else
+                Emit(Ins.Load(size, Register.R0, Register.R1, offset));
+            if (kind is Kind.Stack or Kind.MapValue && _random.Next(2) == 0)
+                Emit(Ins.Store(Opcode.DW, Register.R1, 0, Register.R2));
+            if (_random.Next(2) == 0)
+                Emit(new Instruction((byte)(Opcode.Jmp | Pick(s_comparisons)), Register.R2, 0, 1, Pick(s_constants)));
+            Emit(Ins.Mov64(Register.R0, _random.Next(30)));
+            Emit(new Instruction(Opcode.Jmp | Opcode.Exit, 0, 0, 0));
+        }
+
+        foreach (int load in _callbacks)
+        {
+            _code[load] = _code[load] with { Immediate = _code.Count - load - 1 };
+            _starts.Add(_code.Count);
+            Emit(Ins.Load(Pick([Opcode.W, Opcode.DW]), Register.R3, Register.R2, 0));
+            Emit(Ins.Alu64(Pick([Opcode.Add, Opcode.And, Opcode.Xor, Opcode.Mov]), Register.R3, Pick(s_constants)));
+            if (_random.Next(2) == 0)
+                Emit(new Instruction((byte)(Opcode.Jmp | Pick(s_comparisons)), Register.R3, 0, 1, Pick(s_constants)));
+            Emit(Ins.Store(Pick([Opcode.W, Opcode.DW]), Register.R2, 0, Register.R3));
+            Emit(Ins.Mov64(Register.R0, _random.Next(12) == 0 ? 2 : _random.Next(2)));
+            Emit(new Instruction(Opcode.Jmp | Opcode.Exit, 0, 0, 0));
         }
     }
 

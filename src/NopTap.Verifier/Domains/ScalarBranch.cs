@@ -74,8 +74,10 @@ static class ScalarBranch
                 Exclude(ref right, left, wide);
                 break;
             case Opcode.Jset:
-                if (wide ? IsPowerOfTwo(right) : right.IsConstant32 && ulong.IsPow2((uint)right.Value))
+                if (IsBit(right, wide))
                     return KeepBit(ref left, wide ? right.Value : (uint)right.Value);
+                if (IsBit(left, wide))
+                    return KeepBit(ref right, wide ? left.Value : (uint)left.Value);
                 break;
             case Opcode.Jgt:
                 return Less(ref right, ref left, wide, 1);
@@ -103,11 +105,15 @@ static class ScalarBranch
     {
         if (operation != Opcode.Jset)
             return Refine(Opposite(operation), ref left, ref right, wide);
-        if (wide ? !right.IsConstant : !right.IsConstant32)
-            return true;
-        ulong clear = wide ? right.Value : (uint)right.Value;
-        left.Bits = new Tnum(left.Bits.Value & ~clear, left.Bits.Mask & ~clear);
-        return left.Sync();
+        if (wide ? right.IsConstant : right.IsConstant32)
+            return ClearBits(ref left, wide ? right.Value : (uint)right.Value);
+        return !(wide ? left.IsConstant : left.IsConstant32) || ClearBits(ref right, wide ? left.Value : (uint)left.Value);
+    }
+
+    static bool ClearBits(ref ScalarRange range, ulong bits)
+    {
+        range.Bits = new Tnum(range.Bits.Value & ~bits, range.Bits.Mask & ~bits);
+        return range.Sync();
     }
 
     static byte Opposite(byte operation) => operation switch
@@ -124,7 +130,8 @@ static class ScalarBranch
         _ => Opcode.Jsgt,
     };
 
-    static bool IsPowerOfTwo(in ScalarRange range) => range.IsConstant && ulong.IsPow2(range.Value);
+    static bool IsBit(in ScalarRange range, bool wide) =>
+        wide ? range.IsConstant && ulong.IsPow2(range.Value) : range.IsConstant32 && ulong.IsPow2((uint)range.Value);
 
     static bool KeepBit(ref ScalarRange left, ulong bit)
     {

@@ -104,8 +104,11 @@ sealed partial class Explorer
         if (helper.Id == (int)HelperId.Loop)
         {
             _precision.Mark(_path, 1);
-            if (R(Register.R1).Range.UMax == 0)
+            if (R(Register.R1).Range.UMax <= (ulong)_path.Frame.Rounds)
+            {
+                _path.Frame.Rounds = 0;
                 return true;
+            }
         }
 
         if (_path.Depth + 1 >= PathState.MaxFrames)
@@ -114,6 +117,8 @@ sealed partial class Explorer
         PathState done = _path;
         PathState round = Fork(_program.Functions[function].Start);
         round.CallbackDepth++;
+        round.Frame.Rounds++;
+        done.Frame.Rounds = 0;
         _history[EntryOfCall(round, slot)].EntersCallback = true;
         _path = round;
         FrameState frame = PushFrame(function, slot);

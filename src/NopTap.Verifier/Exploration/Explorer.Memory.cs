@@ -128,8 +128,11 @@ sealed partial class Explorer
             int register = (int)instruction.Destination;
             if (!StackBounds(address, instruction.Offset, size, register, out int low, out int high) || !StackAligned(address, instruction.Offset, size, register))
                 return false;
-            ReadStack(address.Index, low, high);
             FrameState frame = _path.Frames[address.Index]!;
+            int touched = SlotAt(low);
+            if (size < 8 && address.IsFixed && touched < frame.Used && frame.Kinds[touched] == SlotKinds.Spill && frame.Spill(touched).IsPointer)
+                return RefusePart($"atomic access of {size} bytes of a stored value, {frame.Spill(touched)}", register);
+            ReadStack(address.Index, low, high);
             FillStack(frame, low, high, SlotKinds.MiscByte);
             if (address.IsFixed)
                 NoteStack(address.Index, SlotAt(low));

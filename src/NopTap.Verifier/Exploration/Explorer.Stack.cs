@@ -62,10 +62,10 @@ sealed partial class Explorer
         int register = (int)instruction.Destination;
         if (!StackBounds(address, instruction.Offset, size, register, out int low, out int high) || !StackAligned(address, instruction.Offset, size, register))
             return false;
-        if (value.Kind == RegisterKind.Stack && value.Index > address.Index)
+        if (value.Kind == RegisterKind.Stack && address.Index != _path.Depth)
         {
             return Refuse(
-                VerifierDiagnostics.FrameEscapes, "an address of this function's frame is stored in its caller's frame", "store the value, or let the caller own the variable", register);
+                VerifierDiagnostics.FrameEscapes, "an address of a frame is stored in the frame of a caller", "store the value, or let the caller own the variable", register);
         }
 
         if (value.IsPointer && size < 8)

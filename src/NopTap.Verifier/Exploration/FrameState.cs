@@ -30,6 +30,9 @@ sealed class FrameState
     public int EntryReferences;
     public int EntryId;
 
+    /// <summary>Times that the helper being called has called back so far.</summary>
+    public int Rounds;
+
     /// <summary>Slots fully written since the last checkpoint.</summary>
     public ulong Written;
 
@@ -57,6 +60,7 @@ sealed class FrameState
         CallSite = callSite;
         Function = function;
         IsCallback = false;
+        Rounds = 0;
         // A fresh frame owes nothing to what was there before.
         Written = ulong.MaxValue;
     }
@@ -74,6 +78,7 @@ sealed class FrameState
         IsCallback = other.IsCallback;
         EntryReferences = other.EntryReferences;
         EntryId = other.EntryId;
+        Rounds = other.Rounds;
         Written = other.Written;
     }
 }

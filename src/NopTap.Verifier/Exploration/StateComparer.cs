@@ -41,6 +41,9 @@ sealed class StateComparer
             FrameState frame = path.Frames[f]!;
             if (oldFrame.CallSite != frame.CallSite || oldFrame.IsCallback != frame.IsCallback)
                 return false;
+            // With rounds to go that the checkpoint no longer had, more may happen than behind it.
+            if (oldFrame.Rounds > frame.Rounds)
+                return false;
             if (!RegistersCovered(oldFrame, frame, how, LiveIn(path, f)))
                 return false;
             ulong read = how == Comparison.Relevant ? checkpoint.Read[f] : ulong.MaxValue;
