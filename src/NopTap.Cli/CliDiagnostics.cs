@@ -46,9 +46,6 @@ public static class CliDiagnostics
     /// <summary>A capture without a packet.</summary>
     public static readonly DiagnosticDescriptor CaptureEmpty = new("BPF5014", "capture has no packets", Errno.ENOENT);
 
-    /// <summary>An object whose programs are not proved safe, from outside the samples.</summary>
-    public static readonly DiagnosticDescriptor NotProved = new("BPF5020", "programs are not proved safe", Errno.EACCES);
-
     /// <summary>Text that is no row of hex pairs.</summary>
     public static readonly DiagnosticDescriptor HexInvalid = new("BPF5021", "hex pairs expected");
 

@@ -94,27 +94,6 @@ public sealed class DiagnosticTests
     }
 
     [Fact]
-    public void ObjectsFromElsewhereNeedAWord()
-    {
-        using var stranger = new TemporaryFile("stranger.bpf.o", [.. File.ReadAllBytes(ToolRun.Firewall), 0]);
-        string[] run = ["run", stranger.Path, "--pcap", ToolRun.Traffic];
-        using var runtime = new BpfRuntime();
-        using BpfObject loaded = runtime.Load(stranger.Path);
-        if (loaded.Programs.All(program => program.NotChecked.IsEmpty))
-        {
-            ToolRun.Output(run);
-            Assert.Skip($"verification proves everything: {CliDiagnostics.NotProved.Id} cannot be provoked");
-        }
-
-        string error = ToolRun.Refused(CliDiagnostics.NotProved, run);
-        Assert.Contains("not checked: ", error, StringComparison.Ordinal);
-        Assert.Contains("--unverified", error, StringComparison.Ordinal);
-        ToolRun.Output([.. run, "--unverified"]);
-        ToolRun.Refused(CliDiagnostics.NotProved, "probe", "trace", stranger.Path, "*", "--pcap", ToolRun.Traffic);
-        ToolRun.Output("probe", "list", stranger.Path);
-    }
-
-    [Fact]
     public void DiagnosticsAreJsonWhenResultsAre()
     {
         ToolRun run = ToolRun.Of("prog", "list", "absent.bpf.o", "-j");

@@ -27,7 +27,6 @@ static class MapDumpCommand
             arguments.ProgramOption,
             arguments.Repeat,
             arguments.Engine,
-            arguments.Unverified,
         };
         Invocation.Handle(command, terminal, call => Run(call, arguments, call.Get(map)));
         return command;

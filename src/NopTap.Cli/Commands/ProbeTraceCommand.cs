@@ -22,7 +22,6 @@ static class ProbeTraceCommand
             arguments.ProgramOption,
             arguments.Repeat,
             arguments.Engine,
-            arguments.Unverified,
         };
         Invocation.Handle(command, terminal, call => Run(call, arguments, call.Required(pattern)));
         return command;

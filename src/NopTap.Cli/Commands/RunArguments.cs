@@ -49,18 +49,11 @@ sealed class RunArguments
     /// <summary>What executes.</summary>
     public Option<string> Engine { get; } = MakeEngine();
 
-    /// <summary>Whether the user vouches for what is not proved.</summary>
-    public Option<bool> Unverified { get; } = new("--unverified")
-    {
-        Description = "Run the object although its programs are not proved safe.",
-    };
-
     /// <summary>An argument that names an object file.</summary>
     public static Argument<string> MakeObject() => new("OBJ") { Description = "Object file that clang built for BPF." };
 
     /// <summary>Loads the object that was named.</summary>
-    public Session Load(Invocation call) =>
-        Session.LoadToRun(ObjectFile.Open(call.Required(Object)), EngineOf(call), call.Get(Unverified));
+    public Session Load(Invocation call) => Session.Load(ObjectFile.Open(call.Required(Object)), EngineOf(call));
 
     BpfEngine EngineOf(Invocation call) => call.Get(Engine) switch
     {

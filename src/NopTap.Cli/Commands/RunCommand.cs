@@ -32,7 +32,6 @@ static class RunCommand
             output,
             arguments.Repeat,
             arguments.Engine,
-            arguments.Unverified,
         };
         Invocation.Handle(command, terminal, call => Run(call, arguments, call.Get(output)));
         return command;

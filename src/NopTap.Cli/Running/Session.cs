@@ -37,25 +37,6 @@ sealed class Session : IDisposable
         }
     }
 
-    /// <summary>Loads an object in order to run it.</summary>
-    /// <exception cref="BpfException">It was refused.</exception>
-    public static Session LoadToRun(ObjectFile file, BpfEngine engine, bool isVouchedFor)
-    {
-        Session session = Load(file, engine);
-        bool mayRun = false;
-        try
-        {
-            SampleGate.Check(file, session.Object, isVouchedFor);
-            mayRun = true;
-            return session;
-        }
-        finally
-        {
-            if (!mayRun)
-                session.Dispose();
-        }
-    }
-
     /// <summary>The program to run: the one named, or the only one that takes packets.</summary>
     /// <exception cref="BpfOperationException">There is no such program, or more than one.</exception>
     public BpfProgram PacketProgram(string? name)
