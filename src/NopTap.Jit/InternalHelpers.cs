@@ -22,4 +22,10 @@ public static class InternalHelpers
     /// The C library's <c>clock_gettime</c>. Programs then read the clock for bpf_ktime_get_ns by it; without it they call that helper.
     /// </summary>
     public const int ClockGetTime = -4;
+
+    /// <summary>
+    /// Called with a ring buffer after a record was committed on which a consumer may wait. Programs then reserve, submit and discard
+    /// by themselves; without it they call those helpers.
+    /// </summary>
+    public const int WakeConsumer = -5;
 }

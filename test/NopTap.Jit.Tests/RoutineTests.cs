@@ -20,7 +20,7 @@ public sealed unsafe class RoutineTests
     {
         if (!Objdump.IsPresent)
             Assert.Skip("objdump is not installed");
-        CodeImage image = ProgramCompiler.Compile(Request("call 1\ncall 5\nexit", type, keySize));
+        CodeImage image = ProgramCompiler.Compile(Request("call 1\ncall 5\ncall 131\ncall 132\ncall 133\nexit", type, keySize));
         IEnumerable<string> have = MachineText.Disassemble(image).Select(line => $"{line.Offset:x}: {Objdump.Normal(line.Text)}");
         Assert.Equal(Objdump.Disassemble(image.Bytes.AsSpan()[..image.CodeLength]), have);
     }
@@ -53,7 +53,12 @@ public sealed unsafe class RoutineTests
     static CompilationRequest Request(string text, MapType type, uint keySize, nint clock = 0x1000) => new()
     {
         Program = TightFacts.Of(Assembler.Parse(text), mapIndex: 0),
-        Helpers = new Dictionary<int, nint> { [InternalHelpers.ClockGetTime] = clock }.ToFrozenDictionary(),
+        Helpers = new Dictionary<int, nint>
+        {
+            [InternalHelpers.ClockGetTime] = clock,
+            [InternalHelpers.WakeConsumer] = 0x2000,
+            [(int)HelperId.RingbufReserve] = 0x3000,
+        }.ToFrozenDictionary(),
         Maps = [0],
         MapValues = [0],
         MapSpecs = [new MapSpec { Name = "m", Type = type, KeySize = keySize, ValueSize = 8, MaxEntries = 4 }],

@@ -156,6 +156,8 @@ public sealed unsafe class SiteTests
         Assert.Equal(MapHeader.HashSeedOffset, (int)((byte*)&header.HashSeed - map));
         Assert.Equal(MapHeader.ElementStrideOffset, (int)((byte*)&header.ElementStride - map));
         Assert.Equal(MapHeader.ProcessorValuesOffset, (int)((byte*)&header.ProcessorValues - map));
+        Assert.Equal(MapHeader.RingOffset, (int)((byte*)&header.Ring - map));
+        Assert.Equal(MapHeader.RingMaskOffset, (int)((byte*)&header.RingMask - map));
         Assert.Equal(ThreadBlock.TailCallsOffset, (int)((byte*)&thread.TailCalls - block));
         Assert.Equal(ThreadBlock.ProcessorOffset, (int)((byte*)&thread.Processor - block));
         Assert.Equal(ThreadBlock.CookieOffset, (int)((byte*)&thread.Cookie - block));

@@ -53,6 +53,12 @@ public unsafe struct MapHeader
     /// <summary>Offset of <see cref="ProcessorValues"/>, for machine code.</summary>
     public const int ProcessorValuesOffset = 88;
 
+    /// <summary>Offset of <see cref="Ring"/>, for machine code.</summary>
+    public const int RingOffset = 104;
+
+    /// <summary>Offset of <see cref="RingMask"/>, for machine code.</summary>
+    public const int RingMaskOffset = 112;
+
     /// <summary>The kernel's map type number.</summary>
     [FieldOffset(0)]
     public uint Type;
@@ -126,11 +132,11 @@ public unsafe struct MapHeader
     public uint* FreeLinks;
 
     /// <summary>Ring buffers: the control pages and the data behind them, mapped twice.</summary>
-    [FieldOffset(104)]
+    [FieldOffset(RingOffset)]
     public byte* Ring;
 
     /// <summary>Ring buffers: bytes of data less one.</summary>
-    [FieldOffset(112)]
+    [FieldOffset(RingMaskOffset)]
     public ulong RingMask;
 
     /// <summary>Hash kinds: elements that exist, one more than the highest number.</summary>

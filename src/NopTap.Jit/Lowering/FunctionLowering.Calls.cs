@@ -35,12 +35,19 @@ sealed partial class FunctionLowering
                 _writer.Load(8, Gpr.Rax, MachineRegisters.ThreadBlock, ThreadBlock.CookieOffset);
                 break;
             case HelperId.Loop:
-                _labels.UsesLoopRoutine = true;
-                _writer.Call(_labels.LoopRoutine);
+                _writer.Call(_labels.Use(Routine.Loop));
                 break;
-            case HelperId.KtimeGetNs when _request.Helpers.ContainsKey(InternalHelpers.ClockGetTime):
-                _labels.UsesClockRoutine = true;
-                _writer.Call(_labels.ClockRoutine);
+            case HelperId.KtimeGetNs when Has(InternalHelpers.ClockGetTime):
+                _writer.Call(_labels.Use(Routine.Clock));
+                break;
+            case HelperId.RingbufReserve when Has(InternalHelpers.WakeConsumer) && Has(helper):
+                _writer.Call(_labels.Use(Routine.Reserve));
+                break;
+            case HelperId.RingbufSubmit when Has(InternalHelpers.WakeConsumer):
+                _writer.Call(_labels.Use(Routine.Submit));
+                break;
+            case HelperId.RingbufDiscard when Has(InternalHelpers.WakeConsumer):
+                _writer.Call(_labels.Use(Routine.Discard));
                 break;
             case HelperId.MapLookupElem when TryEmitLookup(_program.Facts[index].MapIndex):
                 break;
@@ -49,6 +56,8 @@ sealed partial class FunctionLowering
                 break;
         }
     }
+
+    bool Has(int helper) => _request.Helpers.ContainsKey(helper);
 
     // Arguments stand where System V wants them; the thread block is the sixth.
     void EmitHelperCall(int helper)

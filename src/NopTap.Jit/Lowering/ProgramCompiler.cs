@@ -71,12 +71,18 @@ public static class ProgramCompiler
 
     static void EmitRoutines(CompilationRequest request, MachineWriter writer, ProgramLabels labels)
     {
-        if (labels.UsesLoopRoutine)
-            LoopRoutine.Emit(writer, labels.LoopRoutine);
-        if (labels.UsesClockRoutine)
-            ClockRoutine.Emit(writer, labels.ClockRoutine, request.Helpers[InternalHelpers.ClockGetTime]);
-        foreach ((HashShape shape, Label start) in labels.HashRoutines)
-            HashRoutine.Emit(writer, start, shape);
+        if (labels.Uses(Routine.Loop, out Label start))
+            LoopRoutine.Emit(writer, start);
+        if (labels.Uses(Routine.Clock, out start))
+            ClockRoutine.Emit(writer, start, request.Helpers[InternalHelpers.ClockGetTime]);
+        if (labels.Uses(Routine.Reserve, out start))
+            RingRoutines.EmitReserve(writer, start, request.Helpers[(int)HelperId.RingbufReserve]);
+        if (labels.Uses(Routine.Submit, out start))
+            RingRoutines.EmitCommit(writer, start, discard: false, request.Helpers[InternalHelpers.WakeConsumer]);
+        if (labels.Uses(Routine.Discard, out start))
+            RingRoutines.EmitCommit(writer, start, discard: true, request.Helpers[InternalHelpers.WakeConsumer]);
+        foreach ((HashShape shape, Label lookup) in labels.HashRoutines)
+            HashRoutine.Emit(writer, lookup, shape);
     }
 
     // Called from outside with the thread block as sixth argument. rsp is 8 modulo 16 here, and again at the function's first byte.

@@ -15,6 +15,7 @@ sealed class ProgramLabels
     readonly Dictionary<int, int> _sites = [];
     readonly Dictionary<int, int> _functionAt = [];
     readonly MachineWriter _writer;
+    readonly Label?[] _routines = new Label?[Enum.GetValues<Routine>().Length];
     readonly List<(HashShape Shape, Label Start)> _hashRoutines = [];
 
     internal ProgramLabels(MachineWriter writer, VerifiedProgram program)
@@ -33,8 +34,6 @@ sealed class ProgramLabels
             _functionAt.Add(program.Spec.Functions[i].Start, i);
         }
 
-        LoopRoutine = writer.NewLabel();
-        ClockRoutine = writer.NewLabel();
         foreach (MapReference reference in program.Spec.References)
             _references.Add(reference.Instruction, reference);
         foreach (ProbeSiteFacts site in program.Sites)
@@ -48,20 +47,17 @@ sealed class ProgramLabels
     /// <summary>The thunk of each function whose address is taken.</summary>
     internal Label[] Thunks { get; }
 
-    /// <summary>The emitted bpf_loop.</summary>
-    internal Label LoopRoutine { get; }
-
-    /// <summary>Whether some function calls <see cref="LoopRoutine"/>.</summary>
-    internal bool UsesLoopRoutine { get; set; }
-
-    /// <summary>The emitted bpf_ktime_get_ns.</summary>
-    internal Label ClockRoutine { get; }
-
-    /// <summary>Whether some function calls <see cref="ClockRoutine"/>.</summary>
-    internal bool UsesClockRoutine { get; set; }
-
     /// <summary>The look-ups in hashes that some function calls, in the order of their first calls.</summary>
     internal IReadOnlyList<(HashShape Shape, Label Start)> HashRoutines => _hashRoutines;
+
+    /// <summary>A routine, which the image then has to have.</summary>
+    internal Label Use(Routine routine) => _routines[(int)routine] ??= _writer.NewLabel();
+
+    internal bool Uses(Routine routine, out Label start)
+    {
+        start = _routines[(int)routine].GetValueOrDefault();
+        return _routines[(int)routine].HasValue;
+    }
 
     /// <summary>The emitted look-up in hashes of a shape.</summary>
     internal Label HashRoutine(HashShape shape)

@@ -11,6 +11,9 @@ namespace NopTap.Helpers;
 /// <summary>Helpers on maps and ring buffers.</summary>
 internal static unsafe class MapHelpers
 {
+    /// <summary>Address of <see cref="RingWake"/>.</summary>
+    internal static nint RingWakeAddress => (nint)(delegate* unmanaged[Cdecl]<ulong, ulong, ulong, ulong, ulong, ThreadBlock*, ulong>)&RingWake;
+
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     internal static ulong Lookup(ulong map, ulong key, ulong r3, ulong r4, ulong r5, ThreadBlock* thread)
     {
@@ -115,6 +118,21 @@ internal static unsafe class MapHelpers
         try
         {
             RingProducer.Commit((byte*)sample, flags, discard: true);
+            return 0;
+        }
+        catch (Exception e)
+        {
+            return Faults.Record(e, thread);
+        }
+    }
+
+    /// <summary>Ends a wait for records of a ring; see <see cref="NopTap.Jit.InternalHelpers.WakeConsumer"/>.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    internal static ulong RingWake(ulong map, ulong r2, ulong r3, ulong r4, ulong r5, ThreadBlock* thread)
+    {
+        try
+        {
+            RingProducer.Wake((MapHeader*)map);
             return 0;
         }
         catch (Exception e)

@@ -58,7 +58,7 @@ internal static class ProgramBuilder
             MapValues = ValueAddresses(program.Maps),
             MapSpecs = [.. program.Maps.Select(map => map.Spec)],
             Features = MachineFeatureDetection.Current,
-            Helpers = WithClock(AddressesOf(program, helpers)),
+            Helpers = WithEmitted(AddressesOf(program, helpers)),
             BaseAddress = memory.BaseAddress,
         };
         CodeImage image = ProgramCompiler.Compile(request);
@@ -93,10 +93,14 @@ internal static class ProgramBuilder
         return (program.TypeInfo.Kind == ContextKind.Skb ? called.Concat(PacketHelpers.LegacyLoads) : called).ToFrozenDictionary();
     }
 
-    // Machine code reads the clock itself.
-    static FrozenDictionary<int, nint> WithClock(FrozenDictionary<int, nint> helpers) => Clock.Function == 0
-        ? helpers
-        : helpers.Append(KeyValuePair.Create(InternalHelpers.ClockGetTime, Clock.Function)).ToFrozenDictionary();
+    // What machine code needs where it does the work of a helper itself.
+    static FrozenDictionary<int, nint> WithEmitted(FrozenDictionary<int, nint> helpers)
+    {
+        var all = new Dictionary<int, nint>(helpers) { [InternalHelpers.WakeConsumer] = MapHelpers.RingWakeAddress };
+        if (Clock.Function != 0)
+            all.Add(InternalHelpers.ClockGetTime, Clock.Function);
+        return all.ToFrozenDictionary();
+    }
 
     static unsafe ImmutableArray<nint> Addresses(ImmutableArray<BpfMap> maps) => [.. maps.Select(map => (nint)map.Header)];
 

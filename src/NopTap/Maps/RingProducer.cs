@@ -74,8 +74,11 @@ internal static unsafe class RingProducer
         Interlocked.Exchange(ref *(uint*)record, length);
         bool consumerIsHere = (Volatile.Read(ref ConsumerPosition(ring)) & map->RingMask) == (ulong)(record - ring) - DataOffset;
         if ((flags & ForceWakeup) != 0 || (consumerIsHere && (flags & NoWakeup) == 0))
-            (BpfMap.From(map) as BpfRingBuffer)?.Wake();
+            Wake(map);
     }
+
+    /// <summary>Ends a wait for records, if somebody waits.</summary>
+    internal static void Wake(MapHeader* map) => (BpfMap.From(map) as BpfRingBuffer)?.Wake();
 
     /// <summary>Copies a whole record in.</summary>
     internal static Errno Output(MapHeader* map, byte* data, ulong size, ulong flags)
