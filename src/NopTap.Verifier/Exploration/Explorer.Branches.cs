@@ -56,8 +56,7 @@ sealed partial class Explorer
 
     void BranchOnNumbers(int slot, in Instruction instruction, in RegisterState left, in RegisterState right, bool wide)
     {
-        bool itself = instruction.UsesSourceRegister && instruction.Source == instruction.Destination;
-        int outcome = itself ? WithItself(instruction.Operation) : ScalarBranch.Decide(instruction.Operation, left.Range, right.Range, wide);
+        int outcome = ScalarBranch.Decide(instruction.Operation, left.Range, right.Range, wide);
         if (outcome >= 0)
         {
             BranchOneWay(slot, instruction, outcome == 1);
@@ -87,14 +86,6 @@ sealed partial class Explorer
         Narrow(_path, instruction, leftNot, rightNot);
         _path.Slot = slot + 1;
     }
-
-    // Whatever a number is, it equals itself.
-    static int WithItself(byte operation) => operation switch
-    {
-        Opcode.Jeq or Opcode.Jge or Opcode.Jle or Opcode.Jsge or Opcode.Jsle => 1,
-        Opcode.Jset => -1,
-        _ => 0,
-    };
 
     static void Narrow(PathState path, in Instruction instruction, in RegisterState left, in RegisterState right)
     {
