@@ -45,7 +45,8 @@ static class ScalarBranch
 
     static int Not(int outcome) => outcome < 0 ? outcome : 1 - outcome;
 
-    static int Set(Tnum left, Tnum right) => (left.Value & right.Value) != 0 ? 1 : (left.Maximum & right.Maximum) == 0 ? 0 : -1;
+    // As the kernel: two values of which neither is known decide nothing.
+    static int Set(Tnum left, Tnum right) => !left.IsConstant && !right.IsConstant ? -1 : (left.Value & right.Value) != 0 ? 1 : (left.Maximum & right.Maximum) == 0 ? 0 : -1;
 
     static int Equal(in ScalarRange l, in ScalarRange r, bool wide)
     {
