@@ -25,6 +25,7 @@ readonly struct FunctionFrame
     const int RedZone = 128;
 
     readonly int _reserved;
+    readonly int _cleared;
     readonly RegisterSet _kept;
 
     internal FunctionFrame(in FunctionFacts facts, bool needsFramePointer, bool hasMayGoto, bool hasCalls)
@@ -32,6 +33,7 @@ readonly struct FunctionFrame
         HasFramePointer = needsFramePointer || hasMayGoto;
         _kept = facts.WrittenKept & RegisterSet.CallKept;
         int depth = HasFramePointer ? (facts.StackDepth + 7) & ~7 : 0;
+        _cleared = facts.ReadsUnwrittenStack ? depth : 0;
         LoopBudgetDisplacement = hasMayGoto ? -(depth + 8) : 0;
         _reserved = depth + (hasMayGoto ? 8 : 0);
         if (hasCalls)
@@ -69,6 +71,10 @@ readonly struct FunctionFrame
 
         if (LoopBudgetDisplacement != 0)
             writer.StoreConstant(8, LoopBudget, Gpr.Rbp, LoopBudgetDisplacement);
+
+        // The program may read bytes that it never wrote; what stands there is the host's, and not for it to see.
+        for (int displacement = -_cleared; displacement < 0; displacement += 8)
+            writer.StoreConstant(8, 0, Gpr.Rbp, displacement);
     }
 
     internal void EmitLeave(MachineWriter writer)
