@@ -40,7 +40,11 @@ public sealed class CorpusVerdictTests(ITestOutputHelper output)
                 continue;
             VerificationResult ours = ProgramVerifier.Verify(new VerificationRequest
             {
-                Program = program, Maps = spec.Maps, Helpers = Asm.Helpers, Context = layout, Mode = VerificationMode.Full,
+                Program = program,
+                Maps = spec.Maps,
+                Helpers = Asm.Helpers,
+                Context = layout,
+                Mode = VerificationMode.Full,
             });
             output.WriteLine($"{program.Name}: {(ours.IsAccepted ? "accepted" : ours.Explanation?.ToString() ?? ours.Rejection!.ToString())} {ours.Statistics}");
             if (KernelOracle.Unavailable is not null || spec.Maps.Any(map => map.Inner is not null))

@@ -2,9 +2,9 @@
 
 using System.Globalization;
 using NopTap.Formats;
+using NopTap.Isa;
 using NopTap.Verifier.Cfg;
 using NopTap.Verifier.Structure;
-using NopTap.Isa;
 
 namespace NopTap.Verifier.Origins;
 
