@@ -68,9 +68,9 @@ public sealed partial class DemoTests
     static IEnumerable<string?> States(JsonElement demo, string of) =>
         demo.GetProperty(of).EnumerateArray().Select(moment => moment.GetProperty("state").GetString());
 
-    static string Bytes(JsonElement moment) =>
-        moment.GetProperty("code").EnumerateArray().Single(line => line.GetProperty("bytes").GetString()!.StartsWith("0f 1f 44", StringComparison.Ordinal)
-            || line.GetProperty("bytes").GetString()!.StartsWith("e8 ", StringComparison.Ordinal)).GetProperty("bytes").GetString()!;
+    static string Bytes(JsonElement moment) => moment.GetProperty("code").EnumerateArray()
+        .Single(line => line.GetProperty("address").GetString() == moment.GetProperty("address").GetString())
+        .GetProperty("bytes").GetString()!;
 
     // What differs from machine to machine and run to run: addresses, distances, clocks, and code lengths (they depend on the processor).
     internal static string Normalize(string text)

@@ -80,9 +80,9 @@ public sealed class ListingTests
     public void MapsAreDumpedTyped()
     {
         string dump = ToolRun.Output("map", "dump", ToolRun.Firewall, "statistics", "--pcap", ToolRun.Traffic);
-        Assert.StartsWith("statistics (PercpuArray)\n", dump, StringComparison.Ordinal);
+        Assert.StartsWith("statistics (percpu_array)\n", dump, StringComparison.Ordinal);
         Assert.Matches(@"0: \{cpu\d+ = \{packets = 169, bytes = \d+\}\}", dump);
-        Assert.Equal("blocklist4 (Hash)\n  no entries\n", ToolRun.Output("map", "dump", ToolRun.Firewall, "blocklist4"));
+        Assert.Equal("blocklist4 (hash)\n  no entries\n", ToolRun.Output("map", "dump", ToolRun.Firewall, "blocklist4"));
         Assert.Contains("blocked_port = 23", ToolRun.Output("map", "dump", ToolRun.Firewall, ".data"), StringComparison.Ordinal);
         Assert.Contains("packets_seen = 378", ToolRun.Output("map", "dump", ToolRun.Firewall, ".bss", "--pcap", ToolRun.Traffic, "--repeat", "2"), StringComparison.Ordinal);
     }

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using NopTap.Cli.Captures;
+using NopTap.Cli.Listings;
 using NopTap.Cli.Running;
 using NopTap.Cli.Values;
 using NopTap.Maps;
@@ -55,7 +56,7 @@ static class MapDumpCommand
     static string Plain(Session session, BpfMap map)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{map.Name} ({map.Type})\n");
+        text.Append(CultureInfo.InvariantCulture, $"{map.Name} ({KernelNames.Of(map.Type)})\n");
         int shown = 0;
         int zero = 0;
         foreach (MapEntry entry in MapEntry.Of(map, session.File.Spec.Btf))
@@ -85,7 +86,7 @@ static class MapDumpCommand
             var entries = new JsonArray();
             foreach (MapEntry entry in MapEntry.Of(map, session.File.Spec.Btf))
                 entries.Add((JsonNode)new JsonObject { ["key"] = entry.Key, ["value"] = entry.Value });
-            json.Add((JsonNode)new JsonObject { ["name"] = map.Name, ["type"] = map.Type.ToString(), ["entries"] = entries });
+            json.Add((JsonNode)new JsonObject { ["name"] = map.Name, ["type"] = KernelNames.Of(map.Type), ["entries"] = entries });
         }
 
         return json;

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using NopTap.Cli.Listings;
 using NopTap.Cli.Output;
 using NopTap.Cli.Running;
 using NopTap.Formats;
@@ -33,7 +34,7 @@ static class MapListCommand
         {
             table.Add(
                 map.Name,
-                map.Type.ToString(),
+                KernelNames.Of(map.Type),
                 string.Create(CultureInfo.InvariantCulture, $"{map.KeySize} B"),
                 string.Create(CultureInfo.InvariantCulture, $"{map.ValueSize} B"),
                 map.MaxEntries.ToString(CultureInfo.InvariantCulture),
@@ -56,7 +57,7 @@ static class MapListCommand
     static JsonObject Json(BpfObjectSpec spec, MapSpec map) => new()
     {
         ["name"] = map.Name,
-        ["type"] = map.Type.ToString(),
+        ["type"] = KernelNames.Of(map.Type),
         ["bytes_key"] = map.KeySize,
         ["bytes_value"] = map.ValueSize,
         ["max_entries"] = map.MaxEntries,

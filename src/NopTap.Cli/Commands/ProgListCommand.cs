@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using NopTap.Cli.Listings;
 using NopTap.Cli.Output;
 using NopTap.Cli.Running;
 using NopTap.Formats;
@@ -34,7 +35,7 @@ static class ProgListCommand
             table.Add(
                 program.Name,
                 program.SectionName,
-                program.Type.ToString(),
+                KernelNames.Of(program.Type),
                 Number(program.Instructions.Length),
                 Number(program.Functions.Length),
                 Number(program.Probes.Length),
@@ -48,8 +49,8 @@ static class ProgListCommand
     {
         ["name"] = program.Name,
         ["section"] = program.SectionName,
-        ["type"] = program.Type.ToString(),
-        ["attach_type"] = program.AttachType.ToString(),
+        ["type"] = KernelNames.Of(program.Type),
+        ["attach_type"] = KernelNames.Of(program.AttachType),
         ["license"] = program.License,
         ["insns"] = program.Instructions.Length,
         ["functions"] = JsonOutput.ArrayOf(program.Functions, function => JsonValue.Create(function.Name)),

@@ -42,6 +42,7 @@ sealed record SiteView(ImmutableArray<CodeLine> Lines, int Index, SiteState Stat
     public JsonObject ToJson() => new()
     {
         ["state"] = State.ToString(),
+        ["address"] = $"0x{Site.Address:x}",
         ["code"] = JsonOutput.ArrayOf(Lines, line => new JsonObject
         {
             ["address"] = $"0x{line.Address:x}",
