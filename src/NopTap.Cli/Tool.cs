@@ -48,6 +48,7 @@ static class Tool
         GlobalOptions.AddTo(root);
         root.Add(DemoCommand.Create(terminal));
         root.Add(RunCommand.Create(terminal));
+        root.Add(VerifyCommand.Create(terminal));
         root.Add(Noun(
             "prog",
             "Programs of an object.",

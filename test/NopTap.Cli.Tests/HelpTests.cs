@@ -8,6 +8,7 @@ public sealed class HelpTests
     [InlineData("")]
     [InlineData("demo")]
     [InlineData("run")]
+    [InlineData("verify")]
     [InlineData("prog")]
     [InlineData("prog list")]
     [InlineData("prog dump")]
@@ -49,7 +50,7 @@ public sealed class HelpTests
     }
 
     [Theory]
-    [InlineData("", "a command is missing; noptap knows demo, run, prog, probe, map")]
+    [InlineData("", "a command is missing; noptap knows demo, run, verify, prog, probe, map")]
     [InlineData("prog", "a command is missing; 'prog' knows list, dump")]
     [InlineData("prog dump", "'dump' knows xlated, jited")]
     [InlineData("frog", "unknown command 'frog'")]
@@ -61,6 +62,8 @@ public sealed class HelpTests
     [InlineData("run x.o p --pcap f --repeat many", "--repeat wants a number from 1 on, not 'many'")]
     [InlineData("run x.o p --pcap f --engine llvm", "'llvm'")]
     [InlineData("prog list x.o y.o", "'y.o'")]
+    [InlineData("verify", "'OBJ'")]
+    [InlineData("verify x.o a b", "'b'")]
     [InlineData("prog dump xlated x.o a b", "one program at a time")]
     [InlineData("demo --frob", "'--frob'")]
     [InlineData("conformance-plugin --jit --interpret", "either --jit or --interpret")]

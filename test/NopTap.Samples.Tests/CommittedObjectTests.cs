@@ -12,6 +12,7 @@ public sealed class CommittedObjectTests
         { "bench/programs", "bench/programs/build.sh" },
         { "test/corpus/objects", "test/corpus/objects/build.sh" },
         { "test/corpus/formats", "test/corpus/formats/build.sh" },
+        { "test/corpus/verifier", "test/corpus/verifier/build.sh" },
     };
 
     [Theory]

@@ -25,27 +25,13 @@ internal static class ProgramBuilder
     {
         BpfRuntime runtime = program.Runtime;
         FrozenDictionary<int, HelperBinding> helpers = runtime.Helpers.For(program.Spec.Type);
-        VerificationResult result = ProgramVerifier.Verify(new VerificationRequest
-        {
-            Program = program.Spec,
-            Maps = [.. program.Maps.Select(map => map.Spec)],
-            Helpers = helpers.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.Signature),
-            Context = ContextOf(program.Spec, type),
-            ReturnRange = type.ReturnRange,
-        });
+        ImmutableArray<MapSpec> maps = [.. program.Maps.Select(map => map.Spec)];
+        VerificationResult result = ProgramVerifier.Verify(VerificationRequests.For(program.Spec, maps, type, helpers));
         VerifiedProgram verified = result.EnsureAccepted();
         ProgramImage image = runtime.Engine == BpfEngine.Compiler
             ? Compile(program, verified, helpers)
             : Interpret(program, verified, helpers);
         program.Bind(image, result.NotChecked);
-    }
-
-    // A program of no type of the kernel's belongs to the host: its own prototype tells its context.
-    static ContextLayout? ContextOf(ProgramSpec spec, ProgramTypeInfo type)
-    {
-        if (type.Kind != ContextKind.Plain)
-            return type.Context;
-        return spec.EntryContext is { } structure ? ContextLayout.Plain(structure.Name, structure.Size, isWritable: true) : null;
     }
 
     static ProgramImage Compile(BpfProgram program, VerifiedProgram verified, FrozenDictionary<int, HelperBinding> helpers)

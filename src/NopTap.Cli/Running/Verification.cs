@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Diagnostics;
+using NopTap.Contexts;
+using NopTap.Formats;
+using NopTap.Helpers;
+using NopTap.Isa;
+using NopTap.Loading;
+using NopTap.Verifier;
+
+namespace NopTap.Cli.Running;
+
+/// <summary>What came of verifying one program of an object that is not loaded.</summary>
+/// <param name="Program">The program.</param>
+/// <param name="Result">The verifier's answer; null when it was not asked.</param>
+/// <param name="Refusal">Why the program may not run, or null.</param>
+/// <param name="Time">What the answer took.</param>
+sealed record Verification(ProgramSpec Program, VerificationResult? Result, Diagnostic? Refusal, TimeSpan Time)
+{
+    // Longer ones are not repeated for the sake of a figure.
+    static readonly TimeSpan s_worthRepeating = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The accepted program, or null.</summary>
+    public VerifiedProgram? Accepted => Result?.Program;
+
+    /// <summary>Whether it is an observer: nothing is known of its context before it has a target.</summary>
+    public bool NeedsTarget => Result is null && Refusal is null;
+
+    /// <summary>Verifies a program.</summary>
+    public static Verification Of(BpfObjectSpec spec, ProgramSpec program)
+    {
+        ProgramTypeInfo type;
+        try
+        {
+            type = ProgramTypes.Of(program);
+        }
+        catch (BpfOperationException e)
+        {
+            return new Verification(program, null, e.Diagnostic, TimeSpan.Zero);
+        }
+
+        if (type.Kind == ContextKind.Observer)
+            return new Verification(program, null, null, TimeSpan.Zero);
+        VerificationRequest request = VerificationRequests.For(program, spec.Maps, type, new HelperRegistry().For(program.Type));
+        VerificationResult result = Timed(request, out TimeSpan time);
+        if (time < s_worthRepeating)
+        {
+            // The first call also paid for compiling the verifier itself.
+            _ = Timed(request, out TimeSpan again);
+            time = again < time ? again : time;
+        }
+
+        return new Verification(program, result, result.Rejection, time);
+    }
+
+    static VerificationResult Timed(VerificationRequest request, out TimeSpan time)
+    {
+        long start = Stopwatch.GetTimestamp();
+        VerificationResult result = ProgramVerifier.Verify(request);
+        time = Stopwatch.GetElapsedTime(start);
+        return result;
+    }
+}

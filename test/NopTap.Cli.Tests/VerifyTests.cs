@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using NopTap.Isa;
+using NopTap.TestKit;
+using NopTap.Verifier;
+
+namespace NopTap.Cli.Tests;
+
+public sealed partial class VerifyTests
+{
+    static string Mistakes { get; } = Repository.PathOf("test", "corpus", "verifier", "mistakes.bpf.o");
+
+    static string Externs { get; } = Repository.PathOf("test", "corpus", "objects", "clang-19-v2", "externs.bpf.o");
+
+    [Fact]
+    public void AcceptedProgramsAreOneLine() =>
+        Assert.Equal("firewall: accepted (FIGURES)\n", Figures().Replace(ToolRun.Output("verify", ToolRun.Firewall), "FIGURES"));
+
+    [Fact]
+    public void FactsOfAcceptedProgramsAreShownOnRequest() =>
+        Golden.Check("verify-facts", Figures().Replace(ToolRun.Output("verify", ToolRun.Firewall, "-v"), "FIGURES"));
+
+    [Fact]
+    public void RefusalsAreOneScreenEach()
+    {
+        ToolRun run = ToolRun.Of("verify", Mistakes);
+        Assert.Equal(Tool.Refused, run.Exit);
+        Golden.Check("verify-mistakes", Figures().Replace(run.Out, "FIGURES"));
+        string[] lines = run.Error.TrimEnd('\n').Split('\n');
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith($"{VerifierDiagnostics.MayBeNull.Id}: program 'missing_null_check' insn ", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("BPF2", lines[1], StringComparison.Ordinal);
+        Assert.Contains("program 'packet_beyond_end'", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheWholePathIsShownOnRequest()
+    {
+        JsonElement refused = Refused("packet_beyond_end");
+        string text = ToolRun.Of("verify", Mistakes, "packet_beyond_end", "-v").Out;
+        foreach (JsonElement step in refused.GetProperty("path").EnumerateArray())
+            Assert.Contains($" {step.GetProperty("insn").GetInt32()}: {step.GetProperty("disasm").GetString()}", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("-v shows them", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OneProgramCanBeNamed()
+    {
+        ToolRun run = ToolRun.Of("verify", Mistakes, "no_mistake");
+        Assert.Equal((Tool.Success, ""), (run.Exit, run.Error));
+        Assert.Matches("^no_mistake: accepted [^\n]+\n$", run.Out);
+        Assert.Contains("no_mistake", ToolRun.Refused(CliDiagnostics.NoSuchProgram, "verify", Mistakes, "mistake"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ObserversNeedATarget()
+    {
+        string[] lines = ToolRun.Output("verify", ToolRun.Observers).TrimEnd('\n').Split('\n');
+        Assert.All(lines, line => Assert.EndsWith(": needs a target: verified when attached", line, StringComparison.Ordinal));
+        Assert.All(ToolRun.Json("verify", ToolRun.Observers).EnumerateArray(), program => Assert.Equal("needs_target", program.GetProperty("verdict").GetString()));
+    }
+
+    [Fact]
+    public void JsonOfAcceptedProgramsHasStatisticsAndFacts()
+    {
+        JsonElement program = Assert.Single(ToolRun.Json("verify", ToolRun.Firewall).EnumerateArray());
+        Assert.Equal(("firewall", "accepted"), (program.GetProperty("name").GetString(), program.GetProperty("verdict").GetString()));
+        JsonElement statistics = program.GetProperty("statistics");
+        foreach (string figure in new[] { "steps", "states", "peak", "time_us" })
+            Assert.True(statistics.GetProperty(figure).GetDouble() > 0, figure);
+        Assert.Equal(0, program.GetProperty("not_proved").GetArrayLength());
+        Assert.Contains(program.GetProperty("functions").EnumerateArray(), function => function.GetProperty("stack_depth").GetInt32() > 0);
+        Assert.Contains(
+            program.GetProperty("sites").EnumerateArray(),
+            site => site.GetProperty("probe").GetString() == "verdict" && site.GetProperty("attachable").GetBoolean());
+        Assert.False(program.TryGetProperty("rejection", out _));
+    }
+
+    [Fact]
+    public void JsonOfRefusalsHasReasonPlacePathAndSuggestion()
+    {
+        JsonElement refused = Refused("missing_null_check");
+        Assert.Equal(VerifierDiagnostics.MayBeNull.Id, refused.GetProperty("id").GetString());
+        Assert.Equal(VerifierDiagnostics.MayBeNull.Title, refused.GetProperty("title").GetString());
+        Assert.NotEqual("", refused.GetProperty("reason").GetString());
+        Assert.NotEqual("", refused.GetProperty("suggestion").GetString());
+        JsonElement at = refused.GetProperty("at");
+        Assert.Equal("*count += 1;", at.GetProperty("src").GetString());
+        Assert.StartsWith("mistakes.bpf.c:", at.GetProperty("source").GetString(), StringComparison.Ordinal);
+        Assert.Contains("(r0 + 0)", at.GetProperty("disasm").GetString(), StringComparison.Ordinal);
+        Assert.Contains(refused.GetProperty("path").EnumerateArray(), step => step.GetProperty("disasm").GetString()!.StartsWith("call", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AnObjectThatCannotBeReadIsRefusedAsEverywhere()
+    {
+        ToolRun.Refused(CliDiagnostics.FileUnreadable, "verify", "absent.bpf.o");
+        ToolRun run = ToolRun.Of("verify", Externs);
+        Assert.Equal((Tool.Refused, ""), (run.Exit, run.Out));
+    }
+
+    [Fact]
+    public void DiagnosticsAreJsonWhenResultsAre()
+    {
+        ToolRun run = ToolRun.Of("verify", Mistakes, "missing_null_check", "-j");
+        Assert.Equal(VerifierDiagnostics.MayBeNull.Id, JsonDocument.Parse(run.Error).RootElement.GetProperty("error").GetProperty("id").GetString());
+    }
+
+    static JsonElement Refused(string program)
+    {
+        ToolRun run = ToolRun.Of("verify", Mistakes, program, "-j");
+        Assert.Equal(Tool.Refused, run.Exit);
+        JsonElement json = Assert.Single(JsonDocument.Parse(run.Out).RootElement.EnumerateArray());
+        Assert.Equal("refused", json.GetProperty("verdict").GetString());
+        return json.GetProperty("rejection");
+    }
+
+    // How many steps there are is the verifier's business, and the time is the machine's.
+    [GeneratedRegex(@"\d+ steps, \d+ states, peak \d+, \d+\.\d\d ms")]
+    private static partial Regex Figures();
+}
