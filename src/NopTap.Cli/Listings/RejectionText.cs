@@ -60,7 +60,7 @@ static class RejectionText
         };
     }
 
-    static void Append(StringBuilder text, string head, IReadOnlyList<string> lines)
+    static void Append(StringBuilder text, string head, List<string> lines)
     {
         for (int i = 0; i < lines.Count; i++)
             text.Append(CultureInfo.InvariantCulture, $"  {(i == 0 ? head : ""),-12}{lines[i]}\n");

@@ -12,6 +12,17 @@ struct {
 	__type(value, __u64);
 } counts SEC(".maps");
 
+struct histogram {
+	__u64 buckets[16];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct histogram);
+} histograms SEC(".maps");
+
 /* Counts packets of a queue without asking whether the queue was seen before. */
 SEC("xdp")
 int missing_null_check(struct xdp_md *ctx)
@@ -35,6 +46,23 @@ int packet_beyond_end(struct xdp_md *ctx)
 	if ((void *)(ethernet + 1) > end)
 		return XDP_PASS;
 	return ip->protocol == 17 ? XDP_DROP : XDP_PASS;
+}
+
+/* Spreads queues over the buckets by a hash of five bits; the buckets have four. */
+SEC("xdp")
+int index_beyond_value(struct xdp_md *ctx)
+{
+	__u32 zero = 0;
+	__u32 hash = ctx->rx_queue_index;
+	struct histogram *histogram = bpf_map_lookup_elem(&histograms, &zero);
+
+	if (!histogram)
+		return XDP_PASS;
+	hash ^= hash >> 16;
+	hash *= 0x45d9f3b;
+	hash ^= hash >> 11;
+	histogram->buckets[hash & 31] += 1;
+	return XDP_PASS;
 }
 
 /* Asks for both. */
