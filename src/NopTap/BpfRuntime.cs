@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using NopTap.Formats;
 using NopTap.Helpers;
@@ -9,6 +8,7 @@ using NopTap.Jit;
 using NopTap.Links;
 using NopTap.Loading;
 using NopTap.Maps;
+using NopTap.Threads;
 using NopTap.Trampolines;
 
 namespace NopTap;
@@ -130,7 +130,9 @@ public sealed partial class BpfRuntime : IDisposable
             objects = [.. _objects];
         foreach (BpfObject loaded in objects)
             loaded.Dispose();
-        Code?.Dispose();
+        // From inside a run this thread still has to return through that code.
+        if (Code is { } code)
+            Epochs.Retire(code.Dispose);
     }
 
     internal uint TakeProgramId() => Interlocked.Increment(ref _nextProgramId);
@@ -138,12 +140,6 @@ public sealed partial class BpfRuntime : IDisposable
     internal uint TakeMapId() => Interlocked.Increment(ref _nextMapId);
 
     internal void Print(in TraceMessage message) => Trace?.Invoke(message);
-
-    internal bool TryGetProgram(uint id, [NotNullWhen(true)] out BpfProgram? program)
-    {
-        lock (_lock)
-            return _programs.TryGetValue(id, out program);
-    }
 
     internal void Forget(BpfObject unloaded)
     {

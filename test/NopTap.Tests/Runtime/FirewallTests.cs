@@ -97,6 +97,18 @@ public sealed class FirewallTests
         Assert.Empty(runtime.Maps);
     }
 
+    [Theory]
+    [InlineData(BpfEngine.Compiler)]
+    [InlineData(BpfEngine.Interpreter)]
+    public void RuntimeDisposedByAnObserverLetsTheRunReturn(BpfEngine engine)
+    {
+        var runtime = new BpfRuntime(new BpfRuntimeOptions { Engine = engine });
+        BpfProgram program = runtime.Load(Repository.PathOf("samples", "firewall", "firewall.bpf.o")).Programs["firewall"];
+        program.Probes["packet"].Attach((in ProbeEvent _) => runtime.Dispose());
+        Assert.Equal(2u, program.Run(s_packets[0]).ReturnValue);
+        Assert.Throws<ObjectDisposedException>(() => program.Run(s_packets[0]).ReturnValue);
+    }
+
     [Fact]
     public void RunningAllocatesNothing()
     {
