@@ -26,7 +26,13 @@ public static class ProgramVerifier
 
     /// <summary>Verifies a program.</summary>
     /// <param name="request">The program and what it may use.</param>
-    public static VerificationResult Verify(VerificationRequest request)
+    public static VerificationResult Verify(VerificationRequest request) => Verify(request, null);
+
+    /// <summary>Verifies a program under observation.</summary>
+    /// <param name="request">The program and what it may use.</param>
+    /// <param name="trace">Is told each step of the exploration, or null.</param>
+    /// <param name="exact">Whether every number counts where paths meet, so that each run of the program lies within the states followed.</param>
+    internal static VerificationResult Verify(VerificationRequest request, ExplorationTrace? trace, bool exact = false)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (StructureChecker.Check(request) is Diagnostic malformed)
@@ -35,7 +41,7 @@ public static class ProgramVerifier
         if (CallDepth.Check(graph) is Diagnostic recursive)
             return new VerificationResult(recursive);
         // Plain memory of unknown size has no bounds that could be proved.
-        return request.Mode == VerificationMode.Full && request.Context is not null ? Explore(graph, request) : Inspect(graph, request);
+        return request.Mode == VerificationMode.Full && request.Context is not null ? Explore(graph, request, trace, exact) : Inspect(graph, request);
     }
 
     static VerificationResult Inspect(ControlFlowGraph graph, VerificationRequest request)
@@ -51,10 +57,10 @@ public static class ProgramVerifier
         return new VerificationResult(Facts.Build(graph, request, new OriginFacts(graph, origins), live, code.ToImmutable()), s_notChecked);
     }
 
-    static VerificationResult Explore(ControlFlowGraph graph, VerificationRequest request)
+    static VerificationResult Explore(ControlFlowGraph graph, VerificationRequest request, ExplorationTrace? trace, bool exact)
     {
         RegisterSet[] live = Liveness.Compute(graph, request.Helpers);
-        (ExplorationFacts facts, Rejection? rejection) = Explorer.Run(graph, request, live);
+        (ExplorationFacts facts, Rejection? rejection) = Explorer.Run(graph, request, live, trace, exact);
         var statistics = new VerificationStatistics(facts.Steps, facts.Checkpoints, facts.PeakWaiting, facts.ImpossibleBranches);
         rejection ??= CombinedStack.Check(graph, request, facts);
         if (rejection is not null)

@@ -44,7 +44,13 @@ sealed partial class Explorer
     {
         FrameState frame = _path.Frame;
         if (_path.Depth == 0)
-            return Finish() ? Step.Ends : Step.Refused;
+        {
+            if (!Finish())
+                return Step.Refused;
+            _trace?.Ends(_path);
+            return Step.Ends;
+        }
+
         if (frame.IsCallback)
             return LeaveCallback(frame) ? Step.Next : Step.Refused;
         RegisterState result = frame.R[0];

@@ -39,10 +39,11 @@ sealed partial class Explorer
                 continue;
             }
 
-            if (_comparer.Covers(checkpoint, _path, checkpoint.IsExact ? Comparison.Within : Comparison.Relevant))
+            if (_comparer.Covers(checkpoint, _path, checkpoint.IsExact || _exact ? Comparison.Within : Comparison.Relevant))
             {
                 checkpoint.Hits++;
                 InheritFrom(checkpoint);
+                _trace?.IsCovered(_path, checkpoint);
                 return Visit.Covered;
             }
 
@@ -67,6 +68,7 @@ sealed partial class Explorer
             if (progressed && _comparer.Covers(checkpoint, _path, Comparison.Within))
             {
                 CloseLoop(checkpoint);
+                _trace?.IsCovered(_path, checkpoint);
                 return Visit.Covered;
             }
 

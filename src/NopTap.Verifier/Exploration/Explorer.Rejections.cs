@@ -22,6 +22,7 @@ sealed partial class Explorer
     {
         int slot = diagnostic.Place.Instruction ?? _path.Slot;
         _rejection ??= new Rejection(diagnostic, Text(slot), _program.LineAt(slot)?.Text.Trim() ?? "", Slice(register));
+        _trace?.IsRefused(_path, _rejection);
         return false;
     }
 

@@ -32,13 +32,18 @@ sealed partial class Explorer
     readonly Stack<PathState> _free = new();
     readonly ExplorationFacts _facts;
     readonly int[] _visits;
+    readonly ExplorationTrace? _trace;
+    readonly bool _exact;
     PathState _path = new();
     Rejection? _rejection;
     int _nextId;
+    int _nextPath;
     int _steps;
 
-    Explorer(ControlFlowGraph graph, VerificationRequest request, RegisterSet[] live)
+    Explorer(ControlFlowGraph graph, VerificationRequest request, RegisterSet[] live, ExplorationTrace? trace, bool exact)
     {
+        _trace = trace;
+        _exact = exact;
         _graph = graph;
         _request = request;
         _program = request.Program;
@@ -57,10 +62,16 @@ sealed partial class Explorer
     }
 
     /// <summary>Explores the program.</summary>
+    /// <param name="graph">The program's control flow.</param>
+    /// <param name="request">What it may use.</param>
+    /// <param name="live">Registers that are live before each slot.</param>
+    /// <param name="trace">Is told each step, or null.</param>
+    /// <param name="exact">Whether every number counts where paths meet, so that each run of the program lies within the states followed.</param>
     /// <returns>What was learnt, or why the program is refused.</returns>
-    public static (ExplorationFacts Facts, Rejection? Rejection) Run(ControlFlowGraph graph, VerificationRequest request, RegisterSet[] live)
+    public static (ExplorationFacts Facts, Rejection? Rejection) Run(
+        ControlFlowGraph graph, VerificationRequest request, RegisterSet[] live, ExplorationTrace? trace = null, bool exact = false)
     {
-        var explorer = new Explorer(graph, request, live);
+        var explorer = new Explorer(graph, request, live, trace, exact);
         explorer.Begin();
         do
         {
@@ -80,6 +91,7 @@ sealed partial class Explorer
         frame.R[1] = RegisterState.Pointer(RegisterKind.Context);
         frame.R[10] = RegisterState.Pointer(RegisterKind.Stack);
         Store(null);
+        _trace?.Starts(_path, -1);
     }
 
     /// <summary>Runs the current path to its end.</summary>
@@ -99,6 +111,7 @@ sealed partial class Explorer
                     return outcome == Visit.Covered;
             }
 
+            _trace?.Steps(slot, _path);
             _path.History = _history.Append(_path.History, slot, _path.Depth);
             _path.StepsSinceCheckpoint++;
             switch (Execute(slot, _code[slot]))
@@ -175,9 +188,11 @@ sealed partial class Explorer
         PathState fork = _free.TryPop(out PathState? pooled) ? pooled : new PathState();
         fork.CopyFrom(_path);
         fork.Slot = slot;
+        fork.Number = ++_nextPath;
         _path.Parent!.Branches++;
         _waiting.Push(fork);
         _facts.PeakWaiting = Math.Max(_facts.PeakWaiting, _waiting.Count);
+        _trace?.Forks(_path, fork);
         return fork;
     }
 
@@ -194,6 +209,7 @@ sealed partial class Explorer
             return false;
         _free.Push(_path);
         _path = next;
+        _trace?.Starts(_path, _history[_path.History].Slot);
         return true;
     }
 

@@ -17,6 +17,9 @@ sealed class PathState
     /// <summary>Slot of the next instruction.</summary>
     public int Slot;
 
+    /// <summary>Number of the path, from 0 in the order in which they were found. A copy that is no new path keeps it.</summary>
+    public int Number;
+
     /// <summary>Iterations of callbacks so far, over all frames.</summary>
     public int CallbackDepth;
 
@@ -43,6 +46,7 @@ sealed class PathState
         Depth = other.Depth;
         ReferenceCount = other.ReferenceCount;
         Slot = other.Slot;
+        Number = other.Number;
         CallbackDepth = other.CallbackDepth;
         MayGotoDepth = other.MayGotoDepth;
         History = other.History;
