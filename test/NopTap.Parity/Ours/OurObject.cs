@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Immutable;
+using NopTap.Contexts;
+using NopTap.Formats;
+using NopTap.Helpers;
+using NopTap.Isa;
+using NopTap.Loading;
+using NopTap.Verifier;
+
+namespace NopTap.Parity.Ours;
+
+/// <summary>An object on this library's side, asked as its runtime asks.</summary>
+sealed class OurObject
+{
+    static readonly HelperRegistry s_helpers = new();
+    readonly BpfObjectSpec? _spec;
+    readonly Diagnostic? _fault;
+    readonly ImmutableArray<MapSpec> _maps = [];
+
+    OurObject(BpfObjectSpec? spec, Diagnostic? fault)
+    {
+        _spec = spec;
+        _fault = fault;
+        if (spec is not null)
+            _maps = [.. spec.Maps.Select(WithCapacity)];
+    }
+
+    /// <summary>Reads an object.</summary>
+    public static OurObject Open(string path)
+    {
+        _ = BpfObjectSpec.TryLoad(path, out BpfObjectSpec? spec, out Diagnostic? fault);
+        return new OurObject(spec, fault);
+    }
+
+    /// <summary>Its licence, or none.</summary>
+    public string License => _spec?.License ?? "GPL";
+
+    /// <summary>A program by name, or null.</summary>
+    public ProgramSpec? Find(string name) => _spec?.Programs.FirstOrDefault(program => program.Name == name);
+
+    /// <summary>The verdict on one of its programs.</summary>
+    public OurAnswer Ask(string name)
+    {
+        if (_fault is not null)
+            return new OurAnswer(_fault, null, null);
+        ProgramSpec program = Find(name) ?? throw new InvalidOperationException($"{_spec!.Name} has no program '{name}'");
+        try
+        {
+            VerificationRequest request = VerificationRequests.For(program, _maps, ProgramTypes.Of(program), s_helpers.For(program.Type));
+            VerificationResult result = ProgramVerifier.Verify(request);
+            return new OurAnswer(result.Rejection, request, result);
+        }
+        catch (BpfOperationException e)
+        {
+            return new OurAnswer(e.Diagnostic, null, null);
+        }
+    }
+
+    static MapSpec WithCapacity(MapSpec map) =>
+        map.MaxEntries == 0 ? map with { MaxEntries = MapRules.DefaultCapacity((uint)map.Type) } : map;
+}

@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Builds the BPF programs of a kernel source tree's selftests, as they are, for the parity tool. Nothing of them belongs into this repository.
+#
+#   build-selftests.sh PATH-TO-LINUX-SOURCE OUT
+#
+# OUT gets NAME.bpf.o for each progs/NAME.c that compiles, and failures.txt: NAME, then the first error of the compiler.
+set -eu
+[ $# -eq 2 ] || { echo "usage: $0 PATH-TO-LINUX-SOURCE OUT" >&2; exit 2; }
+source=$(cd "$1" && pwd)
+mkdir -p "$2"
+out=$(cd "$2" && pwd)
+tests=$source/tools/testing/selftests/bpf
+[ -d "$tests/progs" ] || { echo "$0: $tests/progs is not there; give the root of a kernel source tree" >&2; exit 2; }
+clang=$(command -v clang-19 || command -v clang-14 || command -v clang) || { echo "$0: no clang" >&2; exit 2; }
+older=$(command -v clang-14 || echo "$clang")
+bpftool btf dump file /sys/kernel/btf/vmlinux format c > "$out/vmlinux.h"
+multiarch=$(gcc -print-multiarch 2>/dev/null || true)
+
+compile() # compiler, source, object
+{
+    "$1" -O2 -g -target bpf -mcpu=v3 -mlittle-endian -D__TARGET_ARCH_x86 -Wno-everything \
+        -I"$out" -I"$tests" -I"$source/tools/include/uapi" -I"$source/tools/include" -idirafter "/usr/include/$multiarch" \
+        -c "$2" -o "$3"
+}
+
+built=0
+failed=0
+: > "$out/failures.txt"
+for program in "$tests"/progs/*.c; do
+    name=$(basename "$program" .c)
+    if compile "$clang" "$program" "$out/$name.bpf.o" 2> "$out/errors.txt" || compile "$older" "$program" "$out/$name.bpf.o" 2>> "$out/errors.txt"; then
+        built=$((built + 1))
+    else
+        failed=$((failed + 1))
+        rm -f "$out/$name.bpf.o"
+        reason=$(sed -n "s|^.*error: ||p" "$out/errors.txt" | head -n 1)
+        printf '%s\t%s\n' "$name" "${reason:-the compiler ended without a reason}" >> "$out/failures.txt"
+    fi
+done
+rm -f "$out/errors.txt"
+echo "$((built + failed)) sources, $built built, $failed not; why not:"
+cut -f 2 "$out/failures.txt" | sort | uniq -c | sort -rn
