@@ -14,27 +14,42 @@ static class Facts
     public static VerifiedProgram Build(
         ControlFlowGraph graph, VerificationRequest request, IProgramFacts known, RegisterSet[] live, ImmutableArray<Instruction> code)
     {
+        bool[] dead = DeadSlots(graph, known);
         return new VerifiedProgram(
-            request.Program, request.Context, code, Functions(graph, request, known), Slots(graph, live, known), Sites(graph, live));
+            request.Program, request.Context, code, Functions(graph, request, known, dead), Slots(graph, live, known, dead), Sites(graph, live, known), request.Maps);
     }
 
-    static ImmutableArray<InstructionFacts> Slots(ControlFlowGraph graph, RegisterSet[] live, IProgramFacts known)
+    // A function that is named but never entered keeps its code, since its address is still taken.
+    static bool[] DeadSlots(ControlFlowGraph graph, IProgramFacts known)
+    {
+        var dead = new bool[graph.Code.Length];
+        foreach (FunctionSpec function in graph.Program.Functions)
+        {
+            bool entered = known.IsVisited(function.Start);
+            for (int slot = function.Start; slot < function.End; slot++)
+                dead[slot] = graph.IsSecondHalf(slot) ? dead[slot - 1] : entered ? !known.IsVisited(slot) : !graph.IsReachable(slot);
+        }
+
+        return dead;
+    }
+
+    static ImmutableArray<InstructionFacts> Slots(ControlFlowGraph graph, RegisterSet[] live, IProgramFacts known, bool[] dead)
     {
         var facts = ImmutableArray.CreateBuilder<InstructionFacts>(graph.Code.Length);
         for (int slot = 0; slot < graph.Code.Length; slot++)
         {
-            bool reachable = graph.IsReachable(slot);
-            bool call = reachable && !graph.IsSecondHalf(slot) && graph.Code[slot].IsHelperCall;
+            bool call = !dead[slot] && !graph.IsSecondHalf(slot) && graph.Code[slot].IsHelperCall;
             int map = call ? known.MapOfCall(slot) : -1;
 
-            facts.Add(new InstructionFacts(live[slot], !reachable, map));
+            facts.Add(new InstructionFacts(live[slot], dead[slot], map) { Branch = known.BranchAt(slot), Address = known.AddressAt(slot) });
         }
 
         return facts.MoveToImmutable();
     }
 
-    static ImmutableArray<FunctionFacts> Functions(ControlFlowGraph graph, VerificationRequest request, IProgramFacts known)
+    static ImmutableArray<FunctionFacts> Functions(ControlFlowGraph graph, VerificationRequest request, IProgramFacts known, bool[] dead)
     {
+        bool[] managed = CallsManaged(graph, request, dead);
         var facts = ImmutableArray.CreateBuilder<FunctionFacts>(graph.Program.Functions.Length);
         for (int index = 0; index < graph.Program.Functions.Length; index++)
         {
@@ -45,33 +60,64 @@ static class Facts
             for (int slot = function.Start; slot < function.End; slot += graph.Code[slot].SlotCount)
             {
                 Instruction instruction = graph.Code[slot];
-                if (!graph.IsReachable(slot))
+                if (dead[slot])
                     continue;
                 written |= instruction.WrittenRegisters & RegisterSet.CallKept;
                 calls |= instruction.IsCall || instruction.IsPacketLoad || graph.SiteAt(slot) >= 0;
                 tailCall |= instruction.IsHelperCall && request.Helpers[instruction.Immediate].Return == HelperReturn.TailCall;
             }
 
-            facts.Add(new FunctionFacts(known.StackDepth(index), written, graph.IsCallback(index), calls, tailCall) { ReadsUnwrittenStack = known.ReadsUnwrittenStack(index) });
+            facts.Add(new FunctionFacts(known.StackDepth(index), written, graph.IsCallback(index), calls, tailCall)
+            {
+                ReadsUnwrittenStack = known.ReadsUnwrittenStack(index),
+                MayCallManagedHelper = managed[index],
+            });
         }
 
         return facts.MoveToImmutable();
     }
 
-    static ImmutableArray<ProbeSiteFacts> Sites(ControlFlowGraph graph, RegisterSet[] live)
+    // No function calls itself, so after a round for each link of the longest chain nothing changes.
+    static bool[] CallsManaged(ControlFlowGraph graph, VerificationRequest request, bool[] dead)
+    {
+        var managed = new bool[graph.Program.Functions.Length];
+        bool changed = true;
+        while (changed)
+        {
+            changed = false;
+            for (int slot = 0; slot < graph.Code.Length; slot++)
+            {
+                Instruction instruction = graph.Code[slot];
+                if (dead[slot] || graph.IsSecondHalf(slot) || managed[graph.FunctionOf(slot)])
+                    continue;
+                bool calls = instruction.IsHelperCall ? (request.Helpers[instruction.Immediate].Effects & HelperEffects.Managed) != 0
+                    : (instruction.IsProgramCall || instruction.IsFunctionReference) && managed[graph.FunctionOf(instruction.CallTarget(slot))];
+                managed[graph.FunctionOf(slot)] = calls;
+                changed |= calls;
+            }
+        }
+
+        return managed;
+    }
+
+    static ImmutableArray<ProbeSiteFacts> Sites(ControlFlowGraph graph, RegisterSet[] live, IProgramFacts known)
     {
         var facts = ImmutableArray.CreateBuilder<ProbeSiteFacts>(graph.Sites.Length);
         foreach (SiteReference reference in graph.Sites)
         {
             int slot = reference.Site.Instruction;
-            bool reachable = graph.IsReachable(slot);
-            string? reason = reachable ? null : string.Create(CultureInfo.InvariantCulture, $"dead code: no path of the program reaches slot {slot}");
+            bool reachable = graph.IsReachable(slot) && known.IsVisited(slot);
+            string? reason = reachable ? null : WhyDead(graph, slot);
             RegisterSet after = reachable ? live[slot + 1] : RegisterSet.None;
             facts.Add(new ProbeSiteFacts(reference.ProbeIndex, reference.SiteIndex, reference.Site, after, reason));
         }
 
         return facts.MoveToImmutable();
     }
+
+    static string WhyDead(ControlFlowGraph graph, int slot) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"dead code: {(graph.IsReachable(slot) ? "the branches in front of it never go there, so no run" : "no path")} of the program reaches slot {slot}");
 }
 
 /// <summary>What an analysis knows beyond the instructions themselves.</summary>
@@ -85,4 +131,13 @@ interface IProgramFacts
 
     /// <summary>Map in r1 of a helper call where it is always the same, or -1.</summary>
     int MapOfCall(int slot);
+
+    /// <summary>Whether some path comes to a slot.</summary>
+    bool IsVisited(int slot);
+
+    /// <summary>Which ways a conditional jump goes.</summary>
+    BranchFact BranchAt(int slot);
+
+    /// <summary>Into what a slot reaches.</summary>
+    AddressKind AddressAt(int slot);
 }

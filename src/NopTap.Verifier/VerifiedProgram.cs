@@ -9,14 +9,19 @@ namespace NopTap.Verifier;
 /// <summary>A program that verification accepted, with the facts that engines build on. Immutable; only the verifier makes one.</summary>
 public sealed class VerifiedProgram
 {
+    readonly ImmutableArray<MapSpec> _maps;
+    ImmutableArray<ulong?> _constants;
+
     internal VerifiedProgram(
         ProgramSpec spec,
         ContextLayout? context,
         ImmutableArray<Instruction> instructions,
         ImmutableArray<FunctionFacts> functions,
         ImmutableArray<InstructionFacts> facts,
-        ImmutableArray<ProbeSiteFacts> sites)
+        ImmutableArray<ProbeSiteFacts> sites,
+        ImmutableArray<MapSpec> maps = default)
     {
+        _maps = maps.IsDefault ? [] : maps;
         Spec = spec;
         Context = context;
         Instructions = instructions;
@@ -45,6 +50,20 @@ public sealed class VerifiedProgram
 
     /// <summary>Probe sites of all probes in order of instruction.</summary>
     public ImmutableArray<ProbeSiteFacts> Sites { get; }
+
+    /// <summary>
+    /// For each slot the number that the instruction leaves in its destination register on every run, or null. Found when first asked for.
+    /// </summary>
+    public ImmutableArray<ulong?> Constants
+    {
+        get
+        {
+            // Two threads may both find them: they find the same.
+            if (_constants.IsDefault)
+                ImmutableInterlocked.InterlockedInitialize(ref _constants, ConstantFacts.Of(this, _maps));
+            return _constants;
+        }
+    }
 }
 
 /// <summary>What is known of one function.</summary>
@@ -57,13 +76,67 @@ public readonly record struct FunctionFacts(int StackDepth, RegisterSet WrittenK
 {
     /// <summary>Whether it may read bytes of its frame that it never wrote; an engine that must not show old memory to programs clears the frame.</summary>
     public bool ReadsUnwrittenStack { get; init; }
+
+    /// <summary>Whether it, or a function that it calls, calls a helper that enters managed code (<see cref="HelperEffects.Managed"/>).</summary>
+    public bool MayCallManagedHelper { get; init; }
 }
 
 /// <summary>What is known of one slot.</summary>
 /// <param name="LiveBefore">Registers whose value before this instruction may still be read.</param>
-/// <param name="IsDead">Whether no path reaches it.</param>
+/// <param name="IsDead">Whether no path reaches it: neither by the control flow, nor where branches go one way only.</param>
 /// <param name="MapIndex">For a helper call whose first argument is always the same map: its index; else -1.</param>
-public readonly record struct InstructionFacts(RegisterSet LiveBefore, bool IsDead, int MapIndex);
+public readonly record struct InstructionFacts(RegisterSet LiveBefore, bool IsDead, int MapIndex)
+{
+    /// <summary>Which ways a conditional jump goes.</summary>
+    public BranchFact Branch { get; init; }
+
+    /// <summary>Into what a load, store or atomic operation reaches.</summary>
+    public AddressKind Address { get; init; }
+}
+
+/// <summary>Which ways a conditional jump was proved to go.</summary>
+public enum BranchFact
+{
+    /// <summary>Either, or the instruction is no conditional jump.</summary>
+    Open,
+
+    /// <summary>It jumps on every run.</summary>
+    AlwaysTaken,
+
+    /// <summary>It falls through on every run.</summary>
+    NeverTaken,
+}
+
+/// <summary>Into what an instruction reaches, on every run.</summary>
+public enum AddressKind
+{
+    /// <summary>It accesses no memory, or nothing is known.</summary>
+    Unknown,
+
+    /// <summary>The program's context.</summary>
+    Context,
+
+    /// <summary>The stack: its own frame or a caller's.</summary>
+    Stack,
+
+    /// <summary>Values of maps, global variables among them.</summary>
+    MapValue,
+
+    /// <summary>A key that a callback of bpf_for_each_map_elem was given.</summary>
+    MapKey,
+
+    /// <summary>The packet.</summary>
+    Packet,
+
+    /// <summary>The metadata before the packet.</summary>
+    PacketMeta,
+
+    /// <summary>Memory that a helper returned.</summary>
+    Memory,
+
+    /// <summary>Different ones of these on different runs.</summary>
+    Mixed,
+}
 
 /// <summary>A probe site as the engines need it.</summary>
 /// <param name="ProbeIndex">Index into <see cref="ProgramSpec.Probes"/>.</param>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using NopTap.Isa;
+using NopTap.Verifier;
 
 namespace NopTap.Jit;
 
@@ -15,12 +16,12 @@ sealed partial class FunctionLowering
             _writer.AddMemory64(Gpr.Rbp, _frame.LoopBudgetDisplacement, -1);
             _writer.JumpIf(Condition.Negative, _labels.Slot(target));
         }
-        else if (instruction.IsUnconditionalJump || _program.Facts[index + 1].IsDead)
+        else if (instruction.IsUnconditionalJump || _program.Facts[index].Branch == BranchFact.AlwaysTaken || _program.Facts[index + 1].IsDead)
         {
             if (!IsNextCode(index, target))
                 _writer.Jump(_labels.Slot(target));
         }
-        else if (!_program.Facts[target].IsDead && target != index + 1)
+        else if (_program.Facts[index].Branch != BranchFact.NeverTaken && !_program.Facts[target].IsDead && target != index + 1)
         {
             _writer.JumpIf(EmitComparison(instruction), _labels.Slot(target));
         }

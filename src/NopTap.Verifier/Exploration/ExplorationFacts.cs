@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Numerics;
+
 namespace NopTap.Verifier.Exploration;
 
 /// <summary>What exploration learnt of a program, beyond that it may run.</summary>
@@ -9,10 +11,15 @@ sealed class ExplorationFacts : IProgramFacts
     public const int NoMap = -1;
     public const int ManyMaps = -2;
 
+    /// <summary>In <see cref="Ways"/>.</summary>
+    public const byte Taken = 1;
+    public const byte Passed = 2;
+
     public ExplorationFacts(int slots, int functions)
     {
         Fields = new ContextField?[slots];
-        Bases = new RegisterKind[slots];
+        Bases = new uint[slots];
+        Ways = new byte[slots];
         Maps = new int[slots];
         Depths = new int[functions];
         ReadsUnwritten = new bool[functions];
@@ -22,8 +29,14 @@ sealed class ExplorationFacts : IProgramFacts
     /// <summary>Context field that each slot accesses.</summary>
     public ContextField?[] Fields { get; }
 
-    /// <summary>Kind of the address through which each slot accesses memory; NotWritten while none was seen.</summary>
-    public RegisterKind[] Bases { get; }
+    /// <summary>Kinds of address through which each slot accesses memory, a bit a <see cref="RegisterKind"/>.</summary>
+    public uint[] Bases { get; }
+
+    /// <summary>Ways that each conditional jump went: <see cref="Taken"/>, <see cref="Passed"/>.</summary>
+    public byte[] Ways { get; }
+
+    /// <summary>Times that each slot was come to.</summary>
+    public int[] Visits { get; set; } = [];
 
     /// <summary>Map in r1 of each helper call.</summary>
     public int[] Maps { get; }
@@ -47,4 +60,34 @@ sealed class ExplorationFacts : IProgramFacts
     public bool ReadsUnwrittenStack(int function) => ReadsUnwritten[function];
 
     public int MapOfCall(int slot) => Math.Max(Maps[slot], -1);
+
+    public bool IsVisited(int slot) => Visits[slot] != 0;
+
+    // A later path that ended early decides as the path that covers it: what decided is compared precisely.
+    public BranchFact BranchAt(int slot) => Ways[slot] switch
+    {
+        Taken => BranchFact.AlwaysTaken,
+        Passed => BranchFact.NeverTaken,
+        _ => BranchFact.Open,
+    };
+
+    public AddressKind AddressAt(int slot)
+    {
+        uint kinds = Bases[slot];
+        if (kinds == 0)
+            return AddressKind.Unknown;
+        return BitOperations.IsPow2(kinds) ? KindOf((RegisterKind)BitOperations.TrailingZeroCount(kinds)) : AddressKind.Mixed;
+    }
+
+    static AddressKind KindOf(RegisterKind kind) => kind switch
+    {
+        RegisterKind.Context => AddressKind.Context,
+        RegisterKind.Stack => AddressKind.Stack,
+        RegisterKind.MapValue => AddressKind.MapValue,
+        RegisterKind.MapKey => AddressKind.MapKey,
+        RegisterKind.Packet => AddressKind.Packet,
+        RegisterKind.PacketMeta => AddressKind.PacketMeta,
+        RegisterKind.Memory => AddressKind.Memory,
+        _ => AddressKind.Unknown,
+    };
 }

@@ -51,6 +51,7 @@ sealed partial class Explorer
         if (instruction.UsesSourceRegister)
             _precision.Mark(_path, (int)instruction.Source);
         _history[_path.History].Taken = taken;
+        _facts.Ways[slot] |= taken ? ExplorationFacts.Taken : ExplorationFacts.Passed;
         _path.Slot = taken ? instruction.JumpTarget(slot) : slot + 1;
     }
 

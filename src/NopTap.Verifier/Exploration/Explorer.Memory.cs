@@ -2,6 +2,7 @@
 
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Numerics;
 using NopTap.Formats;
 using NopTap.Isa;
 using NopTap.Verifier.Domains;
@@ -155,14 +156,18 @@ sealed partial class Explorer
     /// <summary>Notes through what a slot accesses memory: the context is rewritten, so it must be the context on every path or on none.</summary>
     bool NoteBase(int slot, in RegisterState address, in Instruction instruction)
     {
-        ref RegisterKind seen = ref _facts.Bases[slot];
-        if (seen == RegisterKind.NotWritten)
-            seen = address.Kind;
-        if (seen == RegisterKind.Context == (address.Kind == RegisterKind.Context))
+        ref uint seen = ref _facts.Bases[slot];
+        uint kind = 1u << (int)address.Kind;
+        if ((seen | kind) == kind || ((seen | kind) & (1u << (int)RegisterKind.Context)) == 0)
+        {
+            seen |= kind;
             return true;
+        }
+
+        var other = (RegisterKind)BitOperations.TrailingZeroCount(seen);
         int register = (int)instruction.BaseRegister;
         return Refuse(
-            VerifierDiagnostics.MixedPointers, $"r{register} is {RegisterText.Name(address.Kind)} here and {RegisterText.Name(seen)} on another path",
+            VerifierDiagnostics.MixedPointers, $"r{register} is {RegisterText.Name(address.Kind)} here and {RegisterText.Name(other)} on another path",
             "access the context in each branch on its own", register);
     }
 

@@ -81,6 +81,7 @@ sealed partial class Explorer
         }
         while (explorer.TryResume());
         explorer._facts.Steps = explorer._steps;
+        explorer._facts.Visits = explorer._visits;
         return (explorer._facts, explorer._rejection);
     }
 
@@ -185,6 +186,7 @@ sealed partial class Explorer
     /// <summary>Leaves a copy of the current path to be continued at another slot.</summary>
     PathState Fork(int slot)
     {
+        _facts.Ways[_path.Slot] = ExplorationFacts.Taken | ExplorationFacts.Passed;
         PathState fork = _free.TryPop(out PathState? pooled) ? pooled : new PathState();
         fork.CopyFrom(_path);
         fork.Slot = slot;

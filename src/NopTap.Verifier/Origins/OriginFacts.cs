@@ -17,6 +17,12 @@ sealed class OriginFacts : IProgramFacts
     // Nothing is known of it here.
     public bool ReadsUnwrittenStack(int function) => _origins.StackDepth(function) != 0;
 
+    public bool IsVisited(int slot) => _graph.IsReachable(slot);
+
+    public BranchFact BranchAt(int slot) => BranchFact.Open;
+
+    public AddressKind AddressAt(int slot) => AddressKind.Unknown;
+
     public int MapOfCall(int slot) =>
         _graph.Code[slot].IsHelperCall && _origins.Subject(slot) is { Origin: Origin.Map, IsExact: true } subject ? subject.Index : -1;
 }

@@ -102,6 +102,22 @@ public sealed class TargetCaseTests
         Assert.Equal(1ul, link.Hits);
     }
 
+    // The control flow reaches the second site, but the number tested in front of it is always 2.
+    [Theory]
+    [MemberData(nameof(Engines))]
+    [Trait("Spec", "G.20")]
+    public void AProbeBehindADecidedBranchIsRefusedAndItsNeighbourFires(BpfEngine engine)
+    {
+        using BpfRuntime runtime = Loaded.NewRuntime(engine);
+        using BpfObject loaded = runtime.Load(Written.Xdp(
+            "r0 = 2\nif r0 == 2 goto alive\nr0 = 1\ndead: goto +0\nalive: goto +0\nif r0 != 2 goto dead\nexit",
+            Probe("alive", [Long("a")], At("alive", Register.R0)), Probe("dead", [], At("dead"))));
+        Assert.Contains("dead code", loaded.Probe("dead").Unattachable, StringComparison.Ordinal);
+        using SdtLink link = loaded.Probe("alive").Attach((in ProbeEvent e) => { });
+        Assert.Equal(2u, loaded.Programs[0].Run(Loaded.Packet).ReturnValue);
+        Assert.Equal(1ul, link.Hits);
+    }
+
     // Rewriting context accesses keeps every slot, so that offsets need no translation.
     [Theory]
     [MemberData(nameof(Engines))]
