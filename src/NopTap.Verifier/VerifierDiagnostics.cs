@@ -144,4 +144,16 @@ public static class VerifierDiagnostics
 
     /// <summary>A spilled address that is stored or loaded in part.</summary>
     public static readonly DiagnosticDescriptor PartialPointer = new("BPF2049", "part of an address", Errno.EACCES);
+
+    /// <summary>A global function whose prototype says nothing by which it could be verified on its own.</summary>
+    public static readonly DiagnosticDescriptor GlobalPrototype = new("BPF2050", "prototype of a global function");
+
+    /// <summary>An argument of a call that the prototype of a global function does not allow.</summary>
+    public static readonly DiagnosticDescriptor GlobalArgument = new("BPF2051", "argument of a global function");
+
+    /// <summary>A global function that may return an address.</summary>
+    public static readonly DiagnosticDescriptor GlobalReturn = new("BPF2052", "result of a global function");
+
+    /// <summary>A global function handed to a helper that calls back.</summary>
+    public static readonly DiagnosticDescriptor GlobalCallback = new("BPF2053", "global function as a callback");
 }

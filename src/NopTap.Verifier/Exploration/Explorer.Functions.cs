@@ -20,6 +20,8 @@ sealed partial class Explorer
     {
         int target = instruction.CallTarget(slot);
         int function = _graph.FunctionOf(target);
+        if (_globals.Contains(function))
+            return CallGlobal(slot, function);
         if (_path.Depth + 1 >= PathState.MaxFrames)
             return RefuseDepth(function) ? Step.Next : Step.Refused;
         FrameState caller = _path.Frame;
@@ -70,6 +72,8 @@ sealed partial class Explorer
     {
         if (!IsWritten(Register.R0))
             return false;
+        if (_path.Frame.Function != 0)
+            return FinishGlobal(_path.Frame.Function);
         if (_path.ReferenceCount != 0)
             return RefuseLeak("the program ends");
         if (_request.ReturnRange is not (long minimum, long maximum))

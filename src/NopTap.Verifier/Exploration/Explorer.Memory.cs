@@ -113,7 +113,7 @@ sealed partial class Explorer
                 VerifierDiagnostics.BadAtomic, $"atomic access through r{(int)register}, {address}", "use atomic operations on map values", (int)register);
         }
 
-        return true;
+        return AtomicOnArgument(instruction, address, register);
     }
 
     bool AtomicUpdate(int slot, in Instruction instruction, in RegisterState address)
@@ -195,7 +195,8 @@ sealed partial class Explorer
         if (address.Nullable)
         {
             return Refuse(
-                VerifierDiagnostics.MayBeNull, $"access of {size} bytes through r{register}, {address}", $"test r{register} for null before this access", register);
+                VerifierDiagnostics.MayBeNull, $"access of {size} bytes through r{register}, {address}",
+                address.IsArgument ? $"test r{register} for null before this access, or declare the parameter __arg_nonnull" : $"test r{register} for null before this access", register);
         }
 
         switch (address.Kind)
@@ -211,7 +212,7 @@ sealed partial class Explorer
                     return RefuseWrite($"a key of map '{map.Name}'", register);
                 return Within(address, offset, size, map.KeySize, $"a key of map '{map.Name}'", register);
             case RegisterKind.Memory:
-                return Within(address, offset, size, address.Size, "the memory that was reserved", register);
+                return Within(address, offset, size, address.Size, s_memories[address.Index], register);
             case RegisterKind.Packet or RegisterKind.PacketMeta:
                 if (writes && !MayWritePackets)
                     return RefuseWrite($"the packet, which programs of type {_program.Type} only read", register);

@@ -21,7 +21,10 @@ sealed partial class Explorer
     bool Refuse(Diagnostic diagnostic, int register)
     {
         int slot = diagnostic.Place.Instruction ?? _path.Slot;
-        _rejection ??= new Rejection(diagnostic, Text(slot), _program.LineAt(slot)?.Text.Trim() ?? "", Slice(register));
+        ImmutableArray<RejectionStep> slice = Slice(register, out bool fromArgument);
+        if (fromArgument)
+            diagnostic = diagnostic with { Hint = diagnostic.Hint + OwnArgumentsHint() };
+        _rejection ??= new Rejection(diagnostic, Text(slot), _program.LineAt(slot)?.Text.Trim() ?? "", slice);
         _trace?.IsRefused(_path, _rejection);
         return false;
     }
@@ -29,8 +32,9 @@ sealed partial class Explorer
     string Text(int slot) => InstructionFormatter.Format(_code.AsSpan(), slot);
 
     // The instructions that made the value at fault, and the tests that let it pass.
-    ImmutableArray<RejectionStep> Slice(int register)
+    ImmutableArray<RejectionStep> Slice(int register, out bool fromArgument)
     {
+        fromArgument = false;
         if (register < 0 || _path.History < 0)
             return [];
         var wanted = new PlaceSet();
@@ -45,6 +49,7 @@ sealed partial class Explorer
                 steps.Add(StepAt(slot));
         }
 
+        fromArgument = entry < 0 && wanted.Registers(0) != 0 && _path.Frames[0]!.Function != 0;
         steps.Reverse();
         return [.. steps];
     }

@@ -31,6 +31,7 @@ sealed partial class Explorer
     readonly Stack<PathState> _waiting = new();
     readonly Stack<PathState> _free = new();
     readonly ExplorationFacts _facts;
+    readonly GlobalFunctions _globals;
     readonly int[] _visits;
     readonly ExplorationTrace? _trace;
     readonly bool _exact;
@@ -54,6 +55,7 @@ sealed partial class Explorer
         _checkpoints = new List<Checkpoint>?[_code.Length];
         _roles = SlotRoles.Of(graph, request.Helpers);
         _facts = new ExplorationFacts(_code.Length, _program.Functions.Length);
+        _globals = new GlobalFunctions(graph, request.Helpers);
         _visits = new int[_code.Length];
         _referenceAt = new int[_code.Length];
         Array.Fill(_referenceAt, -1);
@@ -73,16 +75,25 @@ sealed partial class Explorer
     {
         var explorer = new Explorer(graph, request, live, trace, exact);
         explorer.Begin();
-        do
-        {
-            if (!explorer.RunPath())
-                break;
-            explorer.EndPath();
-        }
-        while (explorer.TryResume());
+        while (explorer.RunPaths() && explorer._globals.TakeNext() is int function and >= 0)
+            explorer.BeginGlobal(function);
         explorer._facts.Steps = explorer._steps;
         explorer._facts.Visits = explorer._visits;
         return (explorer._facts, explorer._rejection);
+    }
+
+    /// <summary>Runs the current path and all that fork from it.</summary>
+    /// <returns>False when one of them breaks a rule.</returns>
+    bool RunPaths()
+    {
+        do
+        {
+            if (!RunPath())
+                return false;
+            EndPath();
+        }
+        while (TryResume());
+        return true;
     }
 
     void Begin()
@@ -241,7 +252,10 @@ sealed partial class Explorer
         }
         else if (instruction.IsFunctionReference)
         {
-            destination = RegisterState.Pointer(RegisterKind.Function, _graph.FunctionOf(instruction.CallTarget(slot)));
+            int function = _graph.FunctionOf(instruction.CallTarget(slot));
+            if (_globals.Contains(function))
+                return RefuseGlobalCallback(function);
+            destination = RegisterState.Pointer(RegisterKind.Function, function);
         }
         else
         {

@@ -153,8 +153,10 @@ sealed class PlaceSet
             return Remove(frame, Clobbered);
         ushort passed = (ushort)(_registers[frame + 1] & Arguments);
         ClearFrom(frame + 1);
+        // Of a global function, which was not followed from here, the result comes from nowhere.
+        bool result = Remove(frame, Clobbered);
         _registers[frame] |= passed;
-        return passed != 0;
+        return result || passed != 0;
     }
 
     bool Exited(in History.Entry entry, int frame)

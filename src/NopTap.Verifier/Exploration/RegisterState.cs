@@ -37,7 +37,7 @@ enum RegisterKind : byte
     /// <summary>One past the end of the packet.</summary>
     PacketEnd,
 
-    /// <summary>Memory of a known size that a helper returned.</summary>
+    /// <summary>Memory of a known size: a helper returned it, or it is an argument of a global function.</summary>
     Memory,
 
     /// <summary>A function of the program.</summary>
@@ -62,7 +62,7 @@ struct RegisterState
     /// <summary>The reservation that must be given back, or 0.</summary>
     public int Reference;
 
-    /// <summary>Map of Map, MapValue, MapKey; function of Function; frame of Stack.</summary>
+    /// <summary>Map of Map, MapValue, MapKey; function of Function; frame of Stack; of Memory the argument that points to it, 0 where a helper returned it.</summary>
     public int Index;
 
     /// <summary>Bytes of Memory; bytes behind the variable part that were compared with the end, for packets.</summary>
@@ -81,6 +81,9 @@ struct RegisterState
     public readonly bool IsPointer => Kind > RegisterKind.Scalar;
 
     public readonly bool IsPacket => Kind is RegisterKind.Packet or RegisterKind.PacketMeta or RegisterKind.PacketEnd;
+
+    /// <summary>Whether it is memory that a global function was handed.</summary>
+    public readonly bool IsArgument => Kind == RegisterKind.Memory && Index != 0;
 
     public readonly bool IsNull => Kind == RegisterKind.Scalar && Range.IsConstant && Range.Value == 0;
 

@@ -12,7 +12,7 @@ static class RegisterText
     {
         if (register.Kind == RegisterKind.Scalar)
             return register.Range.IsConstant ? $"the number {register.Range}" : register.Range.IsUnknown ? "a number of any value" : $"a number, {register.Range}";
-        string text = Name(register.Kind);
+        string text = register.IsArgument ? string.Create(CultureInfo.InvariantCulture, $"an address in the memory of argument {register.Index}") : Name(register.Kind);
         if (HasOffset(register.Kind))
         {
             text += string.Create(CultureInfo.InvariantCulture, $" at offset {register.Offset}");

@@ -49,9 +49,11 @@ public sealed unsafe class KernelOracle : IDisposable
             BindMap(code, reference);
         foreach (ProbeSiteSpec site in program.Probes.SelectMany(probe => probe.Sites).Where(site => site.IsLazy))
             code[site.ArmingInstruction] = new Instruction(Opcode.Jmp | Opcode.Jcond, 0, (short)(site.ArmedTarget - site.ArmingInstruction - 1), 0);
-        int btf = program.Functions.Length > 1 ? LoadBtf(program) : -1;
+        bool described = ObjectBtf.Describes(program);
+        int btf = described || program.Functions.Length > 1 ? LoadBtf(program, described) : -1;
         byte[] text = new byte[log ? 1 << 20 : 1];
-        int descriptor = Load(program, code, btf, text, log);
+        int[] functions = [.. program.Functions.SelectMany((function, index) => new[] { function.Start, described ? function.BtfTypeId : 3 + index })];
+        int descriptor = Load(program, code, functions, btf, text, log);
         string said = log ? Encoding.UTF8.GetString(text, 0, Math.Max(0, Array.IndexOf(text, (byte)0))) : "";
         uint? returned = descriptor >= 0 && packet is not null ? TestRun(descriptor, packet) : null;
         if (descriptor >= 0)
@@ -61,10 +63,9 @@ public sealed unsafe class KernelOracle : IDisposable
         return new KernelVerdict(descriptor < 0 ? -descriptor : 0, said, returned);
     }
 
-    int Load(ProgramSpec program, Instruction[] code, int btf, byte[] text, bool log)
+    static int Load(ProgramSpec program, Instruction[] code, int[] functions, int btf, byte[] text, bool log)
     {
         byte[] license = Encoding.ASCII.GetBytes(program.License + "\0");
-        int[] functions = [.. program.Functions.SelectMany((function, index) => new[] { function.Start, 3 + index })];
         Span<byte> attributes = stackalloc byte[144];
         attributes.Clear();
         fixed (Instruction* instructions = code)
@@ -96,9 +97,10 @@ public sealed unsafe class KernelOracle : IDisposable
         }
     }
 
-    static int LoadBtf(ProgramSpec program)
+    // The object's own types where they cover all functions: only they tell which of them are global, and what those take.
+    static int LoadBtf(ProgramSpec program, bool described)
     {
-        byte[] section = SyntheticBtf.Build(program.Functions);
+        byte[] section = described ? ObjectBtf.Build(program) : SyntheticBtf.Build(program.Functions);
         Span<byte> attributes = stackalloc byte[40];
         attributes.Clear();
         fixed (byte* bytes = section)
