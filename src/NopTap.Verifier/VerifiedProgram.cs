@@ -131,7 +131,7 @@ public enum AddressKind
     /// <summary>The metadata before the packet.</summary>
     PacketMeta,
 
-    /// <summary>Memory that a helper returned.</summary>
+    /// <summary>Memory that a helper returned, or that a global function was handed, which may lie anywhere.</summary>
     Memory,
 
     /// <summary>Different ones of these on different runs.</summary>

@@ -42,7 +42,7 @@ sealed partial class Explorer
             Release(_released);
         if ((helper.Effects & HelperEffects.ChangesPacket) != 0)
             ForgetPackets();
-        if (!Return(slot, helper))
+        if (!Return(slot, helper) || (helper.Return == HelperReturn.TailCall && !ReturnFromTailCall()))
             return Step.Refused;
         _path.Slot = slot + 1;
         return Step.Next;
