@@ -41,6 +41,9 @@ public sealed record MapSpec
     /// <summary>Template of the maps inside a map of maps, or null.</summary>
     public MapSpec? Inner { get; init; }
 
+    /// <summary>Offset of the <c>struct bpf_spin_lock</c> in a value; null when there is none, or more than one.</summary>
+    public int? SpinLockOffset { get; init; }
+
     /// <summary>Initial content: the bytes of a global-data section (empty for <c>.bss</c>, whose value starts as zero).</summary>
     public ImmutableArray<byte> InitialValue { get; init; } = [];
 

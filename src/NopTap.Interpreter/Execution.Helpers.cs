@@ -126,6 +126,9 @@ sealed partial class Execution
                     break;
                 case HelperArgument.AllocatedMemoryReleased:
                     throw Refused(signature, n, "is null", "test the result of the reserve helper before it is given back");
+                case HelperArgument.SpinLock:
+                    CheckPointer(signature, n, sizeof(int), write: true);
+                    break;
                 case HelperArgument.ConstantString:
                     CheckString(signature, n);
                     break;

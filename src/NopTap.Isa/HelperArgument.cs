@@ -58,4 +58,7 @@ public enum HelperArgument
 
     /// <summary>Writable memory that is initialised, or null; the next argument is its size.</summary>
     WritableMemoryOrNull,
+
+    /// <summary>Address of the <c>struct bpf_spin_lock</c> in a map value.</summary>
+    SpinLock,
 }

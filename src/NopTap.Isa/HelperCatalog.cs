@@ -55,6 +55,8 @@ public static class HelperCatalog
         Of(HelperId.MapUpdateElem, HelperReturn.Integer,
             HelperArgument.ConstMapPointer, HelperArgument.MapKey, HelperArgument.MapValue, HelperArgument.Anything),
         Of(HelperId.MapDeleteElem, HelperReturn.Integer, HelperArgument.ConstMapPointer, HelperArgument.MapKey),
+        Of(HelperId.SpinLock, HelperReturn.Void, HelperArgument.SpinLock),
+        Of(HelperId.SpinUnlock, HelperReturn.Void, HelperArgument.SpinLock),
     ];
 
     static HelperSignature[] Machine() =>

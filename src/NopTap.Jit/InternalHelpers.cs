@@ -28,4 +28,10 @@ public static class InternalHelpers
     /// by themselves; without it they call those helpers.
     /// </summary>
     public const int WakeConsumer = -5;
+
+    /// <summary>
+    /// Called with the address of a spin lock that another thread holds; returns when it is taken. Programs then take free locks and give
+    /// them back by themselves; without it they call bpf_spin_lock and bpf_spin_unlock.
+    /// </summary>
+    public const int WaitForLock = -6;
 }

@@ -71,6 +71,7 @@ static class Facts
             {
                 ReadsUnwrittenStack = known.ReadsUnwrittenStack(index),
                 MayCallManagedHelper = managed[index],
+                RunsUnderLock = known.RunsUnderLock(index),
             });
         }
 
@@ -128,6 +129,9 @@ interface IProgramFacts
 
     /// <summary>Whether a function may read bytes of its frame that nothing wrote.</summary>
     bool ReadsUnwrittenStack(int function);
+
+    /// <summary>Whether a function may be entered or left while a spin lock is held.</summary>
+    bool RunsUnderLock(int function) => false;
 
     /// <summary>Map in r1 of a helper call where it is always the same, or -1.</summary>
     int MapOfCall(int slot);

@@ -79,6 +79,9 @@ public readonly record struct FunctionFacts(int StackDepth, RegisterSet WrittenK
 
     /// <summary>Whether it, or a function that it calls, calls a helper that enters managed code (<see cref="HelperEffects.Managed"/>).</summary>
     public bool MayCallManagedHelper { get; init; }
+
+    /// <summary>Whether it may be entered or left while a spin lock is held: observers of its entry or exit could wait for that lock.</summary>
+    public bool RunsUnderLock { get; init; }
 }
 
 /// <summary>What is known of one slot.</summary>

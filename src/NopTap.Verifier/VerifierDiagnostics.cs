@@ -156,4 +156,22 @@ public static class VerifierDiagnostics
 
     /// <summary>A global function handed to a helper that calls back.</summary>
     public static readonly DiagnosticDescriptor GlobalCallback = new("BPF2053", "global function as a callback");
+
+    /// <summary>A lock argument that does not point at the lock of a map value.</summary>
+    public static readonly DiagnosticDescriptor BadLock = new("BPF2060", "no spin lock at this address");
+
+    /// <summary>An unlock without a lock, or of another one.</summary>
+    public static readonly DiagnosticDescriptor LockNotHeld = new("BPF2061", "spin lock not held");
+
+    /// <summary>Something that must not happen while a lock is held.</summary>
+    public static readonly DiagnosticDescriptor LockHeld = new("BPF2062", "spin lock still held");
+
+    /// <summary>A plain access of a lock.</summary>
+    public static readonly DiagnosticDescriptor LockAccessed = new("BPF2063", "spin lock accessed as memory", Errno.EACCES);
+
+    /// <summary>A probe site where a lock is held.</summary>
+    public static readonly DiagnosticDescriptor ProbeUnderLock = new("BPF2064", "probe under a spin lock");
+
+    /// <summary>A map with locks in a program of a type that may not have them.</summary>
+    public static readonly DiagnosticDescriptor LockForbidden = new("BPF2065", "spin lock in this program type");
 }

@@ -179,6 +179,7 @@ public sealed unsafe partial class BpfProgram
         }
         finally
         {
+            LockHelpers.ReleaseHeld(block);
             GuestMemories.Give(guest);
         }
     }
@@ -203,6 +204,7 @@ public sealed unsafe partial class BpfProgram
         }
         finally
         {
+            LockHelpers.ReleaseHeld(block);
             GuestMemories.Give(guest);
         }
     }

@@ -66,4 +66,10 @@ public static partial class RuntimeDiagnostics
 
     /// <summary>A typed view whose types are not as wide as key and value.</summary>
     public static readonly DiagnosticDescriptor MapTypedView = new("BPF4120", "types do not fit key and value");
+
+    /// <summary>A spin lock where none can be: outside the value, misaligned, or in a kind of map that takes none.</summary>
+    public static readonly DiagnosticDescriptor MapSpinLock = new("BPF4122", "spin lock not allowed here", Errno.EOPNOTSUPP);
+
+    /// <summary>A look-up or update under the lock of a value that has none.</summary>
+    public static readonly DiagnosticDescriptor MapHasNoLock = new("BPF4121", "values have no spin lock");
 }

@@ -53,4 +53,7 @@ public static partial class RuntimeDiagnostics
 
     /// <summary>Target and observer live in different runtimes.</summary>
     public static readonly DiagnosticDescriptor DifferentRuntimes = new("BPF4316", "different runtimes");
+
+    /// <summary>A function that is entered or left under a spin lock.</summary>
+    public static readonly DiagnosticDescriptor FunctionUnderLock = new("BPF4317", "function under a spin lock");
 }

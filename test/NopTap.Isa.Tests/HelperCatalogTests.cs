@@ -58,6 +58,8 @@ public sealed class HelperCatalogTests
     [InlineData(HelperId.XdpAdjustHead, 44, 2, HelperEffects.ChangesPacket)]
     [InlineData(HelperId.XdpAdjustMeta, 54, 2, HelperEffects.ChangesPacket)]
     [InlineData(HelperId.XdpAdjustTail, 65, 2, HelperEffects.ChangesPacket)]
+    [InlineData(HelperId.SpinLock, 93, 1, HelperEffects.None)]
+    [InlineData(HelperId.SpinUnlock, 94, 1, HelperEffects.None)]
     [InlineData(HelperId.ProbeReadKernel, 113, 3, HelperEffects.GplOnly)]
     [InlineData(HelperId.KtimeGetBootNs, 125, 0, HelperEffects.None)]
     [InlineData(HelperId.RingbufOutput, 130, 4, HelperEffects.None)]
@@ -84,6 +86,6 @@ public sealed class HelperCatalogTests
     public void DoesNotKnowOthers()
     {
         Assert.Null(HelperCatalog.Find(HelperId.SkbEcnSetCe));
-        Assert.Equal(25, HelperCatalog.All.Length);
+        Assert.Equal(27, HelperCatalog.All.Length);
     }
 }

@@ -26,7 +26,7 @@ static class DataMapReader
                     $"keep a section below {int.MaxValue} bytes");
             }
 
-            maps.AddData(section, new MapSpec
+            var map = new MapSpec
             {
                 Name = section.Name,
                 Type = MapType.Array,
@@ -38,7 +38,8 @@ static class DataMapReader
                 InitialValue = [.. file.Bytes(section)],
                 IsReadOnlyData = readOnly,
                 IsGlobalData = true,
-            });
+            };
+            maps.AddData(section, btf is null ? map : map with { SpinLockOffset = SpinLockFinder.Find(btf, map) });
         }
     }
 

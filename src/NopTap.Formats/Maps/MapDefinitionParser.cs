@@ -29,7 +29,9 @@ sealed class MapDefinitionParser(BtfTypes btf, DiagnosticPlaceSource place, stri
             throw Bad($"its type '{btf.Print(typeId)}' is no structure");
         foreach (BtfMember member in structure.Members)
             ParseMember(structure, member, isInner);
-        return _spec.Type == MapType.Unspec ? throw Bad("it has no attribute 'type'") : _spec;
+        if (_spec.Type == MapType.Unspec)
+            throw Bad("it has no attribute 'type'");
+        return SpinLockFinder.Find(btf, _spec) is int offset ? _spec with { SpinLockOffset = offset } : _spec;
     }
 
     void ParseMember(BtfStruct structure, BtfMember member, bool isInner)

@@ -158,4 +158,12 @@ public unsafe struct MapHeader
     /// <summary>Hash kinds: lowest element number that was never used.</summary>
     [FieldOffset(144)]
     public uint HighWater;
+
+    /// <summary>1 when each value has a spin lock, at <see cref="LockOffset"/>.</summary>
+    [FieldOffset(148)]
+    public uint HasLock;
+
+    /// <summary>Offset of the spin lock in a value.</summary>
+    [FieldOffset(152)]
+    public uint LockOffset;
 }

@@ -13,9 +13,9 @@ namespace NopTap.Jit.Abi;
 /// this header in the first page, then the slots that links and programs lease (see <see cref="SlotsOffset"/>), untouched pages of which
 /// cost nothing.
 /// <code>
-/// 0      8      16     24     32     40     48     56     64     72        4096
-/// |Epoch |Depth |Tail  |Proc- |Cookie|Run   |Random|Fault |Memory| spare  | slots: 16 bytes each
-/// |      |      |Calls |essor |      |Frame |      |      |      |        |
+/// 0      8      16     24     32     40     48     56     64     72     80        4096
+/// |Epoch |Depth |Tail  |Proc- |Cookie|Run   |Random|Fault |Memory|Held  | spare  | slots: 16 bytes each
+/// |      |      |Calls |essor |      |Frame |      |      |      |Lock  |        |
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = SlotsOffset)]
@@ -77,4 +77,8 @@ public unsafe struct ThreadBlock
     /// <summary>Memory of the current run, for helpers that are given an address to try; null when there is none. Set by the runtime.</summary>
     [FieldOffset(64)]
     public RunMemory* Memory;
+
+    /// <summary>Spin lock that an interpreted run holds, or 0. Machine code, which always comes to its end, does not note its own.</summary>
+    [FieldOffset(72)]
+    public ulong HeldLock;
 }

@@ -49,6 +49,12 @@ sealed partial class FunctionLowering
             case HelperId.RingbufDiscard when Has(InternalHelpers.WakeConsumer):
                 _writer.Call(_labels.Use(Routine.Discard));
                 break;
+            case HelperId.SpinLock when Has(InternalHelpers.WaitForLock):
+                EmitSpinLock();
+                break;
+            case HelperId.SpinUnlock when Has(InternalHelpers.WaitForLock):
+                _writer.StoreConstant(4, 0, Gpr.Rdi, 0);
+                break;
             case HelperId.MapLookupElem when TryEmitLookup(_program.Facts[index].MapIndex):
                 break;
             default:
@@ -66,6 +72,18 @@ sealed partial class FunctionLowering
             throw MissingHelper(helper);
         _writer.Move(Width.Bits64, Gpr.R9, MachineRegisters.ThreadBlock);
         _writer.CallAddress((ulong)address);
+    }
+
+    // A free lock is taken here; x86 keeps the accesses behind it behind it, and those before the store that gives it back before that.
+    void EmitSpinLock()
+    {
+        Label taken = _writer.NewLabel();
+        _writer.MoveConstant(Gpr.R10, 1);
+        _writer.MoveConstant(Gpr.Rax, 0);
+        _writer.LockedCompareExchange(Width.Bits32, Gpr.R10, Gpr.Rdi, 0);
+        _writer.JumpIf(Condition.Equal, taken);
+        EmitHelperCall(InternalHelpers.WaitForLock);
+        _writer.Bind(taken);
     }
 
     // callx: the register holds the number of a helper or a function reference of this program. Anything else answers EINVAL.

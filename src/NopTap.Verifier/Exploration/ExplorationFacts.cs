@@ -23,6 +23,7 @@ sealed class ExplorationFacts : IProgramFacts
         Maps = new int[slots];
         Depths = new int[functions];
         ReadsUnwritten = new bool[functions];
+        UnderLock = new bool[functions];
         Array.Fill(Maps, NoMap);
     }
 
@@ -47,6 +48,9 @@ sealed class ExplorationFacts : IProgramFacts
     /// <summary>Whether a function reads bytes of its frame that it did not write.</summary>
     public bool[] ReadsUnwritten { get; }
 
+    /// <summary>Whether a function is entered or left while a spin lock is held.</summary>
+    public bool[] UnderLock { get; }
+
     public int Steps { get; set; }
 
     public int Checkpoints { get; set; }
@@ -58,6 +62,8 @@ sealed class ExplorationFacts : IProgramFacts
     public int StackDepth(int function) => Depths[function];
 
     public bool ReadsUnwrittenStack(int function) => ReadsUnwritten[function];
+
+    public bool RunsUnderLock(int function) => UnderLock[function];
 
     public int MapOfCall(int slot) => Math.Max(Maps[slot], -1);
 

@@ -26,6 +26,7 @@ sealed partial class Explorer
             return RefuseDepth(function) ? Step.Next : Step.Refused;
         FrameState caller = _path.Frame;
         FrameState callee = PushFrame(function, slot);
+        NoteLock(function);
         for (int register = 1; register <= 5; register++)
         {
             NameNumber(ref caller.R[register]);
@@ -62,6 +63,7 @@ sealed partial class Explorer
             return Step.Refused;
         }
 
+        NoteLock(frame.Function);
         _path.Depth--;
         _path.Frame.R[0] = result;
         _path.Slot = frame.CallSite + 1;
@@ -71,6 +73,8 @@ sealed partial class Explorer
     bool Finish()
     {
         if (!IsWritten(Register.R0))
+            return false;
+        if (!Unlocked(_path.Frame.Function != 0 ? "the global function ends" : "the program ends"))
             return false;
         if (_path.Frame.Function != 0)
             return FinishGlobal(_path.Frame.Function);
@@ -136,6 +140,8 @@ sealed partial class Explorer
         frame.EntryReferences = _path.ReferenceCount;
         frame.EntryId = _nextId;
         CallbackArguments(frame, helper, first, handed);
+        if (frame.R[3].Kind == RegisterKind.MapValue && _request.Maps[frame.R[3].Index].SpinLockOffset is not null)
+            frame.R[3].Reference = NewId();
         _path = done;
         return true;
     }
@@ -179,6 +185,8 @@ sealed partial class Explorer
 
         if (!ReferencesAsOnEntry(frame))
             return RefuseLeak("the callback ends");
+        if (!Unlocked("the callback ends"))
+            return false;
         _history[_path.History].LeavesCallback = true;
         _path.Depth--;
         _path.Slot = frame.CallSite;

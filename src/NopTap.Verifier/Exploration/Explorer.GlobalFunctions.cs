@@ -48,7 +48,7 @@ sealed partial class Explorer
 
     Step CallGlobal(int slot, int function)
     {
-        if (!PrototypeWorks(function))
+        if (!Unlocked($"global function '{_program.Functions[function].Name}' is called") || !PrototypeWorks(function))
             return Step.Refused;
         ImmutableArray<ParameterRule> rules = _globals.Rules(function);
         for (int i = 0; i < rules.Length; i++)

@@ -16,6 +16,8 @@ sealed partial class Explorer
     Step CallHelper(int slot, in Instruction instruction)
     {
         HelperSignature helper = _request.Helpers[instruction.Immediate];
+        if (!MayCall(helper))
+            return Step.Refused;
         bool callsBack = (helper.Effects & HelperEffects.CallsBack) != 0;
         if ((helper.Effects & HelperEffects.GplOnly) != 0 && !_program.IsGplCompatible)
         {
@@ -51,7 +53,7 @@ sealed partial class Explorer
     void NoteMap(int slot)
     {
         RegisterState first = R(Register.R1);
-        int map = first.Kind == RegisterKind.Map ? first.Index : ExplorationFacts.ManyMaps;
+        int map = first.Kind == RegisterKind.Map && !IsTemplate(first.Index) ? first.Index : ExplorationFacts.ManyMaps;
         ref int seen = ref _facts.Maps[slot];
         seen = seen == ExplorationFacts.NoMap || seen == map ? map : ExplorationFacts.ManyMaps;
     }
@@ -72,11 +74,7 @@ sealed partial class Explorer
                     return Refuse(VerifierDiagnostics.MapMismatch, $"bpf_{helper.Name} returns a value of a map but takes none", "give the helper a map argument");
                 }
 
-                result = HoldsMaps(map) ? RegisterState.Pointer(RegisterKind.Map, map) : RegisterState.Pointer(RegisterKind.MapValue, map);
-                result.Nullable = !_keyInRange;
-                result.Id = _keyInRange ? 0 : NewId();
-                return !HoldsMaps(map) || Refuse(
-                    VerifierDiagnostics.MapMismatch, $"look-up in '{_request.Maps[map].Name}', a map of maps, which this runtime does not have", "use one map with a larger key");
+                return LookedUp(map, out result);
             case HelperReturn.AllocatedMemoryOrNull:
                 if (_path.ReferenceCount == PathState.MaxReferences)
                     return Refuse(VerifierDiagnostics.ReferenceLeak, $"{PathState.MaxReferences} reservations are held at once", "submit or discard reservations before making more");
@@ -95,8 +93,6 @@ sealed partial class Explorer
 
         return true;
     }
-
-    bool HoldsMaps(int map) => _request.Maps[map].Type is MapType.ArrayOfMaps or MapType.HashOfMaps;
 
     void Release(int reference)
     {
@@ -168,6 +164,8 @@ sealed partial class Explorer
                 return value.IsNull || value is { Kind: RegisterKind.Stack, Nullable: false } || RefuseArgument(helper, index, value, "an address in the stack, or null");
             case HelperArgument.AllocatedMemoryReleased:
                 return ReleasedArgument(helper, index, value);
+            case HelperArgument.SpinLock:
+                return LockArgument(helper, index, value);
             case HelperArgument.ConstantString:
                 return StringArgument(helper, index, value);
             case HelperArgument.PointerToLong:
@@ -196,7 +194,8 @@ sealed partial class Explorer
         MapSpec map = _request.Maps[_callMap];
         if (!MemoryArgument(helper, index, value, map.KeySize, writes: false))
             return false;
-        bool array = map.Type is MapType.Array or MapType.PercpuArray;
+        // A map that stands in for others may be longer than the one that is there.
+        bool array = map.Type is MapType.Array or MapType.PercpuArray && (map.Flags & InnerMapFlag) == 0;
         if (helper.Id == (int)HelperId.MapLookupElem && array && map.KeySize == 4 && value is { Kind: RegisterKind.Stack, IsFixed: true })
             _keyInRange = ConstantKey(value, out uint key) && key < map.MaxEntries;
         return true;

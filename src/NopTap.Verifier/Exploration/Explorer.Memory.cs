@@ -205,7 +205,8 @@ sealed partial class Explorer
                 MapSpec map = _request.Maps[address.Index];
                 if (writes && map.IsReadOnlyData)
                     return RefuseWrite($"map '{map.Name}', which is constant", register);
-                return Within(address, offset, size, map.ValueSize, $"a value of map '{map.Name}'", register);
+                return Within(address, offset, size, map.ValueSize, $"a value of map '{map.Name}'", register)
+                    && OutsideLock(map, address, offset, size, register);
             case RegisterKind.MapKey:
                 map = _request.Maps[address.Index];
                 if (writes)
@@ -265,6 +266,8 @@ sealed partial class Explorer
     {
         ProbeSpec probe = _program.Probes[reference.ProbeIndex];
         ImmutableArray<ProbeArgumentSpec> arguments = reference.Site.Arguments;
+        if (!SiteUnlocked(probe, arguments, reference.Site.Instruction))
+            return false;
         for (int i = 0; i < arguments.Length; i++)
         {
             if (!arguments[i].IsConstant && R(arguments[i].Register).Kind == RegisterKind.NotWritten)

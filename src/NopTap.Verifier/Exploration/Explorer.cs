@@ -18,6 +18,7 @@ sealed partial class Explorer
     public const int MaxSteps = 1_000_000;
 
     readonly VerificationRequest _request;
+    readonly int _ownMaps;
     readonly ControlFlowGraph _graph;
     readonly ProgramSpec _program;
     readonly ImmutableArray<Instruction> _code;
@@ -46,7 +47,8 @@ sealed partial class Explorer
         _trace = trace;
         _exact = exact;
         _graph = graph;
-        _request = request;
+        _request = WithTemplates(request);
+        _ownMaps = request.Maps.Length;
         _program = request.Program;
         _code = graph.Code;
         _live = live;
@@ -75,7 +77,8 @@ sealed partial class Explorer
     {
         var explorer = new Explorer(graph, request, live, trace, exact);
         explorer.Begin();
-        while (explorer.RunPaths() && explorer._globals.TakeNext() is int function and >= 0)
+        bool goesOn = explorer.LocksAllowed();
+        while (goesOn && explorer.RunPaths() && explorer._globals.TakeNext() is int function and >= 0)
             explorer.BeginGlobal(function);
         explorer._facts.Steps = explorer._steps;
         explorer._facts.Visits = explorer._visits;
@@ -278,6 +281,8 @@ sealed partial class Explorer
             return false;
         if (_path.ReferenceCount != 0)
             return RefuseLeak("legacy packet load may end the program");
+        if (!Unlocked("a legacy packet load, which may end the program, is made"))
+            return false;
         ForgetArguments();
         R(Register.R0) = RegisterState.Unknown;
         return true;

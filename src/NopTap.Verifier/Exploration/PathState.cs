@@ -14,6 +14,14 @@ sealed class PathState
     public int Depth;
     public int ReferenceCount;
 
+    /// <summary>In <see cref="LockMap"/>: no lock is held.</summary>
+    public const int NoLock = -1;
+
+    /// <summary>Map of the spin lock that is held, the look-up that its value came from (0 for global data), and where it was taken.</summary>
+    public int LockMap = NoLock;
+    public int LockOwner;
+    public int LockSlot;
+
     /// <summary>Slot of the next instruction.</summary>
     public int Slot;
 
@@ -37,6 +45,8 @@ sealed class PathState
 
     public FrameState Frame => Frames[Depth]!;
 
+    public bool HoldsLock => LockMap != NoLock;
+
     public void CopyFrom(PathState other)
     {
         for (int i = 0; i <= other.Depth; i++)
@@ -45,6 +55,9 @@ sealed class PathState
         other.ReferenceSlots.CopyTo(ReferenceSlots, 0);
         Depth = other.Depth;
         ReferenceCount = other.ReferenceCount;
+        LockMap = other.LockMap;
+        LockOwner = other.LockOwner;
+        LockSlot = other.LockSlot;
         Slot = other.Slot;
         Number = other.Number;
         CallbackDepth = other.CallbackDepth;

@@ -59,7 +59,7 @@ struct RegisterState
     /// <summary>Equal for values that are equal or differ by constants; 0 for none. For addresses it names the variable part.</summary>
     public int Id;
 
-    /// <summary>The reservation that must be given back, or 0.</summary>
+    /// <summary>The reservation that must be given back, or 0; of an address in a value with a spin lock the look-up that it came from.</summary>
     public int Reference;
 
     /// <summary>Map of Map, MapValue, MapKey; function of Function; frame of Stack; of Memory the argument that points to it, 0 where a helper returned it.</summary>

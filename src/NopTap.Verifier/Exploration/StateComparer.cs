@@ -31,7 +31,7 @@ sealed class StateComparer
     public bool Covers(Checkpoint checkpoint, PathState path, Comparison how)
     {
         PathState old = checkpoint.State;
-        if (old.Depth != path.Depth || old.ReferenceCount != path.ReferenceCount)
+        if (old.Depth != path.Depth || old.ReferenceCount != path.ReferenceCount || old.LockMap != path.LockMap)
             return false;
         _ids = 0;
         _temporary = int.MinValue;
@@ -57,7 +57,7 @@ sealed class StateComparer
                 return false;
         }
 
-        return true;
+        return Pair(old.LockOwner, path.LockOwner);
     }
 
     RegisterSet LiveIn(PathState path, int frame)

@@ -16,7 +16,7 @@ public static class ProgramTypes
         HelperId.KtimeGetNs, HelperId.KtimeGetBootNs, HelperId.GetPrandomU32, HelperId.GetSmpProcessorId,
         HelperId.TailCall, HelperId.TracePrintk, HelperId.ProbeReadKernel, HelperId.Snprintf, HelperId.Strncmp,
         HelperId.RingbufOutput, HelperId.RingbufReserve, HelperId.RingbufSubmit, HelperId.RingbufDiscard, HelperId.RingbufQuery,
-        HelperId.Loop, HelperId.ForEachMapElem,
+        HelperId.Loop, HelperId.ForEachMapElem, HelperId.SpinLock, HelperId.SpinUnlock,
     ];
 
     static readonly FrozenSet<HelperId> s_skbHelpers = With(HelperId.SkbLoadBytes);

@@ -15,6 +15,8 @@ internal static unsafe class StandardHelpers
         Bind(HelperId.MapLookupElem, &MapHelpers.Lookup),
         Bind(HelperId.MapUpdateElem, &MapHelpers.Update),
         Bind(HelperId.MapDeleteElem, &MapHelpers.Delete),
+        Bind(HelperId.SpinLock, &LockHelpers.Lock),
+        Bind(HelperId.SpinUnlock, &LockHelpers.Unlock),
         Bind(HelperId.ForEachMapElem, &MapHelpers.ForEach),
         Bind(HelperId.RingbufReserve, &MapHelpers.RingReserve),
         Bind(HelperId.RingbufSubmit, &MapHelpers.RingSubmit),

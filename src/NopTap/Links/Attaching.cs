@@ -25,6 +25,7 @@ internal static class Attaching
     /// <exception cref="BpfException">Refused; nothing changed.</exception>
     internal static TracingLink ToFunction(AttachPoint point, Observer observer, LinkOptions options, bool isExit)
     {
+        CheckLocks(point);
         Check(point, observer, options, isExit ? AttachType.TraceFexit : AttachType.TraceFentry);
         var link = new TracingLink(point, observer, options.Cookie, isExit);
         link.Create();
@@ -45,6 +46,18 @@ internal static class Attaching
         CheckTarget(point, options);
         if (observer is ProgramObserver { Program: var program })
             CheckProgram(point, program, attachType);
+    }
+
+    // An observer that waited for the lock which its target holds would wait for ever.
+    static void CheckLocks(AttachPoint point)
+    {
+        if (!point.Target.Verified.Functions[point.Indexes[0]].RunsUnderLock)
+            return;
+        throw Refused(
+            RuntimeDiagnostics.FunctionUnderLock,
+            point,
+            $"function '{point.Name}' is entered or left while a spin lock is held, and its observers could wait for that lock",
+            "observe the function that takes and gives back the lock, or place a probe behind bpf_spin_unlock");
     }
 
     static void CheckTarget(AttachPoint point, LinkOptions options)

@@ -82,7 +82,11 @@ internal static class ProgramBuilder
     // What machine code needs where it does the work of a helper itself.
     static FrozenDictionary<int, nint> WithEmitted(FrozenDictionary<int, nint> helpers)
     {
-        var all = new Dictionary<int, nint>(helpers) { [InternalHelpers.WakeConsumer] = MapHelpers.RingWakeAddress };
+        var all = new Dictionary<int, nint>(helpers) 
+        {
+            [InternalHelpers.WakeConsumer] = MapHelpers.RingWakeAddress,
+            [InternalHelpers.WaitForLock] = LockHelpers.WaitAddress,
+        };
         if (Clock.Function != 0)
             all.Add(InternalHelpers.ClockGetTime, Clock.Function);
         return all.ToFrozenDictionary();

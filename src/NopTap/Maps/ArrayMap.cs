@@ -45,12 +45,20 @@ internal sealed unsafe class ArrayMap : BpfMap
             return Errno.ENOENT;
         if (!IsPerProcessor)
         {
-            Buffer.MemoryCopy(MapOperations.ArrayValue(Header, *(uint*)key, 0), value, ValueSize, ValueSize);
+            MapValue.Read(Header, MapOperations.ArrayValue(Header, *(uint*)key, 0), value);
             return Errno.None;
         }
 
         for (uint i = 0; i < processors; i++, value += Header->ValueStride)
             Buffer.MemoryCopy(MapOperations.ArrayValue(Header, *(uint*)key, i), value, Header->ValueStride, Header->ValueStride);
+        return Errno.None;
+    }
+
+    private protected override Errno ReadLockedCore(byte* key, byte* value)
+    {
+        if (*(uint*)key >= MaxEntries)
+            return Errno.ENOENT;
+        MapValue.ReadLocked(Header, MapOperations.ArrayValue(Header, *(uint*)key, 0), value);
         return Errno.None;
     }
 

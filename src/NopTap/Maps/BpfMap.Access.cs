@@ -22,16 +22,28 @@ public abstract unsafe partial class BpfMap
     /// <exception cref="ArgumentException">A span has the wrong length.</exception>
     /// <exception cref="BpfOperationException">The map is not readable, or is no key-value map.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
-    public bool TryLookup(ReadOnlySpan<byte> key, Span<byte> value)
+    public bool TryLookup(ReadOnlySpan<byte> key, Span<byte> value) => TryLookup(key, value, MapLookup.Plain);
+
+    /// <summary>Copies the value under a key, under its spin lock where that is asked for.</summary>
+    /// <param name="key">Key: <see cref="KeySize"/> bytes.</param>
+    /// <param name="value">Receives the value as <see cref="TryLookup(ReadOnlySpan{byte}, Span{byte})"/> does; a lock in it as 0.</param>
+    /// <param name="how">Whether to take the lock.</param>
+    /// <returns>Whether there is such a key.</returns>
+    /// <exception cref="ArgumentException">A span has the wrong length.</exception>
+    /// <exception cref="BpfOperationException">The map is not readable, has no lock to take, or is no key-value map.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
+    public bool TryLookup(ReadOnlySpan<byte> key, Span<byte> value, MapLookup how)
     {
         CheckKey(key);
         uint processors = ProcessorsIn(value.Length);
         Errno error = Readable();
+        if (how != MapLookup.Plain && (how != MapLookup.Locked || !HasLock))
+            throw new BpfOperationException(NoLock((ulong)how));
         if (error == Errno.None)
         {
             using MapUse use = Use();
             fixed (byte* k = key, v = value)
-                error = ReadCore(k, v, processors);
+                error = how == MapLookup.Plain ? ReadCore(k, v, processors) : ReadLockedCore(k, v);
         }
 
         return error switch { Errno.None => true, Errno.ENOENT => false, _ => throw Refused(error, key) };
@@ -80,7 +92,7 @@ public abstract unsafe partial class BpfMap
 
     /// <summary>Removes a key and gives the value that it had.</summary>
     /// <param name="key">Key: <see cref="KeySize"/> bytes.</param>
-    /// <param name="value">Receives the value, as <see cref="TryLookup"/>.</param>
+    /// <param name="value">Receives the value, as <see cref="TryLookup(ReadOnlySpan{byte}, Span{byte})"/>.</param>
     /// <returns>Whether it was there.</returns>
     /// <exception cref="BpfOperationException">The map is frozen or not accessible, or its entries cannot be removed.</exception>
     public bool LookupAndDelete(ReadOnlySpan<byte> key, Span<byte> value)
@@ -113,6 +125,8 @@ public abstract unsafe partial class BpfMap
     }
 
     private protected abstract Errno ReadCore(byte* key, byte* value, uint processors);
+
+    private protected virtual Errno ReadLockedCore(byte* key, byte* value) => Errno.EINVAL;
 
     private protected abstract Errno UpdateCore(byte* key, byte* value, MapUpdate mode, uint processors);
 
@@ -187,11 +201,15 @@ public abstract unsafe partial class BpfMap
             Place, $"index {BitConverter.ToUInt32(key)} of an array of {MaxEntries}", "stay below max_entries"),
         Errno.EPERM when IsFrozen => RuntimeDiagnostics.MapFrozen.At(Place, "the map is frozen", "write before it is frozen or loaded"),
         Errno.EPERM => RuntimeDiagnostics.MapAccessDenied.At(Place, $"access forbidden by flags {Flags}", "create the map without that flag"),
+        Errno.EINVAL when (mode & MapUpdate.Locked) != 0 && !HasLock => NoLock((ulong)mode),
         Errno.EINVAL when mode > MapUpdate.Exist || Type == MapType.ProgArray => RuntimeDiagnostics.MapUpdateFlags.At(
             Place, $"update flags {(ulong)mode} are not allowed for {Type}", "use MapUpdate.Any"),
         Errno.EINVAL => RuntimeDiagnostics.MapDeleteFromArray.At(Place, $"entries of {Type} cannot be deleted", "write zero instead"),
         _ => RuntimeDiagnostics.MapOperationNotSupported.At(Place, $"operation not supported by {Type}", "use the members of this kind of map"),
     };
+
+    Diagnostic NoLock(ulong flags) => RuntimeDiagnostics.MapHasNoLock.At(
+        Place, $"flags {flags} ask for the lock in a value, and values of this map have none", "put one struct bpf_spin_lock into the type of the value, or leave the flag out");
 
     static string Text(ReadOnlySpan<byte> key) => Convert.ToHexStringLower(key.Length > 16 ? key[..16] : key);
 }

@@ -33,6 +33,8 @@ public abstract unsafe partial class BpfMap : IDisposable
         _header->Id = id;
         _header->ValueStride = AlignTo8(spec.ValueSize);
         _header->Handle = _memory.OwnerHandle;
+        _header->HasLock = spec.SpinLockOffset is null ? 0u : 1;
+        _header->LockOffset = (uint)spec.SpinLockOffset.GetValueOrDefault();
         Id = id;
     }
 
@@ -65,6 +67,9 @@ public abstract unsafe partial class BpfMap : IDisposable
 
     /// <summary>Whether each processor has its own value under a key.</summary>
     public bool IsPerProcessor => Type is MapType.PercpuArray or MapType.PercpuHash;
+
+    /// <summary>Whether each value has a spin lock (<c>struct bpf_spin_lock</c>).</summary>
+    public bool HasLock => _spec.SpinLockOffset is not null;
 
     /// <summary>Whether the host has disposed of it.</summary>
     public bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;

@@ -50,6 +50,21 @@ public sealed class BpfMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TValue
         return false;
     }
 
+    /// <summary>Reads the value under a key, under its spin lock where that is asked for.</summary>
+    /// <param name="key">Key.</param>
+    /// <param name="value">The value, or zero; a lock in it as zero.</param>
+    /// <param name="how">Whether to take the lock.</param>
+    /// <returns>Whether there is such a key.</returns>
+    /// <exception cref="BpfOperationException">Values of the map have no lock.</exception>
+    public bool TryGetValue(TKey key, out TValue value, MapLookup how)
+    {
+        Unsafe.SkipInit(out value);
+        if (Map.TryLookup(BytesOf(ref key), BytesOf(ref value), how))
+            return true;
+        value = default;
+        return false;
+    }
+
     /// <summary>Whether there is such a key.</summary>
     /// <param name="key">Key.</param>
     public bool ContainsKey(TKey key) => TryGetValue(key, out _);

@@ -48,6 +48,8 @@ internal sealed unsafe class HashMap : BpfMap
 
     private protected override Errno ReadCore(byte* key, byte* value, uint processors) => HashTable.Read(Header, key, value, processors);
 
+    private protected override Errno ReadLockedCore(byte* key, byte* value) => HashTable.Read(Header, key, value, 1, locked: true);
+
     private protected override Errno UpdateCore(byte* key, byte* value, MapUpdate mode, uint processors) =>
         MapOperations.UpdateHash(Header, key, value, (ulong)mode, 0, processors);
 

@@ -88,10 +88,17 @@ internal static unsafe class HashTable
         MapHeader* map, Bucket* bucket, byte* key, uint hash, byte* value, MapUpdate mode, uint processor, uint processors)
     {
         int old = Find(map, key, hash);
-        if (old > 0 && mode == MapUpdate.NoExist)
+        if (old > 0 && (mode & MapUpdate.NoExist) != 0)
             return Errno.EEXIST;
-        if (old <= 0 && mode == MapUpdate.Exist)
+        if (old <= 0 && (mode & MapUpdate.Exist) != 0)
             return Errno.ENOENT;
+        if (old > 0 && (mode & MapUpdate.Locked) != 0)
+        {
+            // In place: who has a pointer to the value goes on seeing it.
+            MapValue.WriteLocked(map, ValueOf(map, old, 0), value);
+            return Errno.None;
+        }
+
         bool perProcessor = map->ProcessorValues != null;
         if (old > 0 && perProcessor)
         {
@@ -104,7 +111,7 @@ internal static unsafe class HashTable
         int number = TakeElement(map);
         if (number == 0 && old > 0)
         {
-            Copy(ValueOf(map, old, 0), value, map->ValueSize);
+            MapValue.Write(map, ValueOf(map, old, 0), value);
             return Errno.None;
         }
 
@@ -147,7 +154,7 @@ internal static unsafe class HashTable
     }
 
     /// <summary>Copies the value under a key; a value that is being replaced meanwhile may be seen half old and half new.</summary>
-    internal static Errno Read(MapHeader* map, byte* key, byte* value, uint processors)
+    internal static Errno Read(MapHeader* map, byte* key, byte* value, uint processors, bool locked = false)
     {
         uint hash = Hash(key, map->KeySize, map->HashSeed);
         while (true)
@@ -155,7 +162,10 @@ internal static unsafe class HashTable
             int number = Find(map, key, hash);
             if (number <= 0)
                 return Errno.ENOENT;
-            ReadProcessors(map, number, value, processors);
+            if (locked)
+                MapValue.ReadLocked(map, ValueOf(map, number, 0), value);
+            else
+                ReadProcessors(map, number, value, processors);
             // Recycled for another key while it was copied: what we have is not this key's value.
             Interlocked.MemoryBarrier();
             byte* element = ElementAt(map, number);
@@ -251,7 +261,7 @@ internal static unsafe class HashTable
     {
         if (map->ProcessorValues == null)
         {
-            Copy(value, ValueOf(map, number, 0), map->ValueSize);
+            MapValue.Read(map, ValueOf(map, number, 0), value);
             return;
         }
 
@@ -301,7 +311,8 @@ internal static unsafe class HashTable
         Copy(element + KeyOffset, key, map->KeySize);
         if (map->ProcessorValues == null)
         {
-            Copy(element + map->ElementValueOffset, value, map->ValueSize);
+            // A lock stays as it is: who still holds it, through a pointer to the value that was here before, gives it back.
+            MapValue.Write(map, element + map->ElementValueOffset, value);
         }
         else
         {

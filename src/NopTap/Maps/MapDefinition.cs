@@ -23,7 +23,9 @@ internal static class MapDefinition
     const uint PageSize = 4096;
 
     /// <summary>The first thing that is wrong, or null.</summary>
-    internal static Diagnostic? Check(MapSpec spec) => CheckName(spec) ?? spec.Type switch
+    internal static Diagnostic? Check(MapSpec spec) => CheckName(spec) ?? CheckType(spec) ?? CheckLock(spec);
+
+    static Diagnostic? CheckType(MapSpec spec) => spec.Type switch
     {
         MapType.Array => CheckArray(spec, AccessFlags | MapFlags.NumaNode | MapFlags.Mmapable | MapFlags.InnerMap),
         MapType.PercpuArray => CheckArray(spec, AccessFlags) ?? CheckProcessorValue(spec),
@@ -48,6 +50,19 @@ internal static class MapDefinition
         }
 
         return null;
+    }
+
+    static Diagnostic? CheckLock(MapSpec spec)
+    {
+        if (spec.SpinLockOffset is not int at)
+            return null;
+        bool fits = at >= 0 && at % ValueLock.Size == 0 && (ulong)at + ValueLock.Size <= spec.ValueSize;
+        bool isForBoth = ((MapFlags)spec.Flags & (MapFlags.ReadOnlyForPrograms | MapFlags.WriteOnlyForPrograms)) == 0;
+        return fits && isForBoth && spec.Type is MapType.Array or MapType.Hash
+            ? null
+            : RuntimeDiagnostics.MapSpinLock.At(
+                Place(spec), $"spin lock at offset {at} of a value of {spec.ValueSize} bytes, map type {spec.Type}, flags 0x{spec.Flags:x}",
+                "put the lock at a multiple of 4 inside the value of a hash or an array that programs read and write");
     }
 
     static Diagnostic? CheckFlags(MapSpec spec, MapFlags allowed)

@@ -49,17 +49,27 @@ internal static unsafe class MapOperations
 
     internal static Errno UpdateArray(MapHeader* map, uint index, byte* value, ulong flags, uint processor, uint processors)
     {
-        if (flags > (ulong)MapUpdate.Exist)
+        if (!AreFlags(map, flags))
             return Errno.EINVAL;
         if (index >= map->MaxEntries)
             return Errno.E2BIG;
-        if (flags == (ulong)MapUpdate.NoExist)
+        if ((flags & (ulong)MapUpdate.NoExist) != 0)
             return Errno.EEXIST;
+        if ((flags & (ulong)MapUpdate.Locked) != 0)
+        {
+            MapValue.WriteLocked(map, ArrayValue(map, index, processor), value);
+            return Errno.None;
+        }
+
         for (uint i = 0; i < processors; i++, value += map->ValueStride)
-            Buffer.MemoryCopy(value, ArrayValue(map, index, processor + i), map->ValueSize, map->ValueSize);
+            MapValue.Write(map, ArrayValue(map, index, processor + i), value);
         return Errno.None;
     }
 
     internal static Errno UpdateHash(MapHeader* map, byte* key, byte* value, ulong flags, uint processor, uint processors) =>
-        flags > (ulong)MapUpdate.Exist ? Errno.EINVAL : HashTable.Update(map, key, value, (MapUpdate)flags, processor, processors);
+        AreFlags(map, flags) ? HashTable.Update(map, key, value, (MapUpdate)flags, processor, processors) : Errno.EINVAL;
+
+    // NOEXIST with EXIST is none of the three; a lock must be there to be taken.
+    static bool AreFlags(MapHeader* map, ulong flags) =>
+        (flags & ~(ulong)MapUpdate.Locked) <= (ulong)MapUpdate.Exist && ((flags & (ulong)MapUpdate.Locked) == 0 || map->HasLock != 0);
 }

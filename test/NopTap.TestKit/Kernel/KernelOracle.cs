@@ -12,7 +12,6 @@ namespace NopTap.TestKit.Kernel;
 /// <summary>Asks the running kernel for its verdict on a program. Nothing is attached; everything is closed again.</summary>
 public sealed unsafe class KernelOracle : IDisposable
 {
-    const uint ReadOnlyProgram = 1 << 7;
     readonly Dictionary<int, int> _maps = [];
     readonly ImmutableArray<MapSpec> _specs;
 
@@ -143,17 +142,7 @@ public sealed unsafe class KernelOracle : IDisposable
         if (_maps.TryGetValue(index, out int descriptor))
             return descriptor;
         MapSpec spec = _specs[index];
-        bool ring = spec.Type == MapType.Ringbuf;
-        Span<byte> attributes = stackalloc byte[72];
-        attributes.Clear();
-        Put(attributes, 0, (uint)spec.Type);
-        Put(attributes, 4, spec.KeySize);
-        Put(attributes, 8, spec.ValueSize);
-        Put(attributes, 12, ring ? Math.Max(spec.MaxEntries, 4096) : spec.MaxEntries);
-        Put(attributes, 16, spec.Flags | (spec.IsReadOnlyData ? ReadOnlyProgram : 0));
-        if (spec.Inner is not null)
-            throw new NotSupportedException($"map '{spec.Name}' holds maps, which the oracle does not create");
-        descriptor = Must(BpfSyscall.Call(BpfSyscall.MapCreate, attributes), $"BPF_MAP_CREATE of '{spec.Name}'");
+        descriptor = Must(KernelMaps.Create(spec), $"BPF_MAP_CREATE of '{spec.Name}'");
         _maps[index] = descriptor;
         if (spec.IsReadOnlyData)
             Freeze(descriptor, spec);
