@@ -82,7 +82,7 @@ internal static class ProgramBuilder
     // What machine code needs where it does the work of a helper itself.
     static FrozenDictionary<int, nint> WithEmitted(FrozenDictionary<int, nint> helpers)
     {
-        var all = new Dictionary<int, nint>(helpers) 
+        var all = new Dictionary<int, nint>(helpers)
         {
             [InternalHelpers.WakeConsumer] = MapHelpers.RingWakeAddress,
             [InternalHelpers.WaitForLock] = LockHelpers.WaitAddress,
