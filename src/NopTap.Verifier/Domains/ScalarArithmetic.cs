@@ -5,6 +5,7 @@ using NopTap.Isa;
 namespace NopTap.Verifier.Domains;
 
 /// <summary>Arithmetic on <see cref="ScalarRange"/>: the result contains what the machine computes for every pair of operands.</summary>
+/// <remarks>The operations leave views to be synchronized: <see cref="Apply"/> does so once.</remarks>
 static class ScalarArithmetic
 {
     /// <summary>Result of an arithmetic instruction, except moves and byte swaps.</summary>
@@ -30,7 +31,11 @@ static class ScalarArithmetic
             Opcode.Arsh => ShiftRightArithmetic(left, right, wide),
             _ => ScalarRange.Unknown,
         };
-        return wide ? result : result.ZeroExtend32();
+        // Of an operation on halves the other half, and what follows from it, is lost.
+        if (!wide)
+            return result.ZeroExtend32();
+        result.Sync();
+        return result;
     }
 
     static ScalarRange Add(in ScalarRange left, in ScalarRange right)
@@ -54,7 +59,6 @@ static class ScalarArithmetic
         long sMax32 = (long)left.SMax32 + right.SMax32;
         if (sMin32 >= int.MinValue && sMax32 <= int.MaxValue)
             (result.SMin32, result.SMax32) = ((int)sMin32, (int)sMax32);
-        result.Sync();
         return result;
     }
 
@@ -76,7 +80,6 @@ static class ScalarArithmetic
         long sMax32 = (long)left.SMax32 - right.SMin32;
         if (sMin32 >= int.MinValue && sMax32 <= int.MaxValue)
             (result.SMin32, result.SMax32) = ((int)sMin32, (int)sMax32);
-        result.Sync();
         return result;
     }
 
@@ -97,7 +100,6 @@ static class ScalarArithmetic
             (result.SMin, result.SMax) = ((long)low, (long)high);
         if (Corners(left.SMin32, left.SMax32, right.SMin32, right.SMax32, int.MinValue, int.MaxValue, out low, out high))
             (result.SMin32, result.SMax32) = ((int)low, (int)high);
-        result.Sync();
         return result;
     }
 
@@ -118,7 +120,6 @@ static class ScalarArithmetic
         result.Bits = left.Bits & right.Bits;
         result.UMax = Math.Min(left.UMax, right.UMax);
         result.UMax32 = Math.Min(left.UMax32, right.UMax32);
-        result.Sync();
         return result;
     }
 
@@ -128,7 +129,6 @@ static class ScalarArithmetic
         result.Bits = left.Bits | right.Bits;
         result.UMin = Math.Max(left.UMin, right.UMin);
         result.UMin32 = Math.Max(left.UMin32, right.UMin32);
-        result.Sync();
         return result;
     }
 
@@ -136,15 +136,15 @@ static class ScalarArithmetic
     {
         ScalarRange result = ScalarRange.Unknown;
         result.Bits = left.Bits ^ right.Bits;
-        result.Sync();
         return result;
     }
 
     // A shift by the width or more is a shift by its remainder on the machine (RFC 9669, section 4.1); nothing is claimed of it.
     static bool IsShift(in ScalarRange amount, bool wide, out int bits)
     {
-        bits = (int)Math.Min(wide ? amount.UMax : amount.UMax32, 64);
-        return (wide ? amount.IsConstant : amount.IsConstant32) && bits < (wide ? 64 : 32);
+        int width = wide ? 64 : 32;
+        bits = (int)Math.Min(amount.UMax, 64);
+        return (wide ? amount.IsConstant : amount.IsConstant32) && bits < width;
     }
 
     static ScalarRange ShiftLeft(in ScalarRange left, in ScalarRange right, bool wide)
@@ -152,15 +152,15 @@ static class ScalarArithmetic
         ScalarRange result = ScalarRange.Unknown;
         if (!IsShift(right, wide, out int bits))
             return result;
+        // Ranges are kept while they do not reach beyond the highest bit, which is as far as the kernel keeps them.
         result.Bits = left.Bits << bits;
-        if (left.UMax <= ulong.MaxValue >> bits)
+        if (left.UMax <= 1UL << (63 - bits))
             (result.UMin, result.UMax) = (left.UMin << bits, left.UMax << bits);
-        if (bits < 32 && left.UMax32 <= uint.MaxValue >> bits)
+        if (bits < 32 && left.UMax32 <= 1U << (31 - bits))
             (result.UMin32, result.UMax32) = (left.UMin32 << bits, left.UMax32 << bits);
         // Half of a sign extension by two shifts: the sign of the low half becomes that of the whole.
         if (wide && bits == 32)
             (result.SMin, result.SMax) = ((long)left.SMin32 << 32, (long)left.SMax32 << 32);
-        result.Sync();
         return result;
     }
 
@@ -180,7 +180,6 @@ static class ScalarArithmetic
             (result.UMin32, result.UMax32) = (left.UMin32 >> bits, left.UMax32 >> bits);
         }
 
-        result.Sync();
         return result;
     }
 
@@ -200,7 +199,6 @@ static class ScalarArithmetic
             (result.SMin32, result.SMax32) = (left.SMin32 >> bits, left.SMax32 >> bits);
         }
 
-        result.Sync();
         return result;
     }
 }

@@ -56,9 +56,8 @@ static class ScalarBranch
             return left.Value == right.Value ? 1 : 0;
         if (!Tnum.TryIntersect(left, right, out _))
             return 0;
-        bool apart = wide
-            ? l.UMin > r.UMax || l.UMax < r.UMin || l.SMin > r.SMax || l.SMax < r.SMin
-            : l.UMin32 > r.UMax32 || l.UMax32 < r.UMin32 || l.SMin32 > r.SMax32 || l.SMax32 < r.SMin32;
+        bool apart = l.UMin32 > r.UMax32 || l.UMax32 < r.UMin32 || l.SMin32 > r.SMax32 || l.SMax32 < r.SMin32
+            || (wide && (l.UMin > r.UMax || l.UMax < r.UMin || l.SMin > r.SMax || l.SMax < r.SMin));
         return apart ? 0 : -1;
     }
 
@@ -111,9 +110,14 @@ static class ScalarBranch
         return !(wide ? left.IsConstant : left.IsConstant32) || ClearBits(ref right, wide ? left.Value : (uint)left.Value);
     }
 
+    // The bits that must be clear are all that is kept: the kernel forgets the intervals, and what it cannot prove is not accepted here.
     static bool ClearBits(ref ScalarRange range, ulong bits)
     {
-        range.Bits = new Tnum(range.Bits.Value & ~bits, range.Bits.Mask & ~bits);
+        if ((range.Bits.Value & bits) != 0)
+            return false;
+        Tnum cleared = range.Bits;
+        range = ScalarRange.Unknown;
+        range.Bits = new Tnum(cleared.Value, cleared.Mask & ~bits);
         return range.Sync();
     }
 
@@ -140,19 +144,17 @@ static class ScalarBranch
         return left.Sync();
     }
 
+    // The low halves are left to what follows for each of the two, as the kernel leaves them.
     static bool Meet64(ref ScalarRange l, ref ScalarRange r)
     {
         if (!Tnum.TryIntersect(l.Bits, r.Bits, out Tnum bits))
             return false;
-        l.Bits = bits;
-        l.UMin = Math.Max(l.UMin, r.UMin);
-        l.UMax = Math.Min(l.UMax, r.UMax);
-        l.SMin = Math.Max(l.SMin, r.SMin);
-        l.SMax = Math.Min(l.SMax, r.SMax);
-        MeetLow(ref l, r);
-        bool possible = l.Sync();
-        r = l;
-        return possible;
+        l.Bits = r.Bits = bits;
+        l.UMin = r.UMin = Math.Max(l.UMin, r.UMin);
+        l.UMax = r.UMax = Math.Min(l.UMax, r.UMax);
+        l.SMin = r.SMin = Math.Max(l.SMin, r.SMin);
+        l.SMax = r.SMax = Math.Min(l.SMax, r.SMax);
+        return l.Sync() & r.Sync();
     }
 
     static void MeetLow(ref ScalarRange l, in ScalarRange r)

@@ -93,24 +93,31 @@ struct ScalarRange
     /// <returns>False when they contradict each other: there is no such value.</returns>
     public bool Sync()
     {
-        // Two rounds reach what later rounds would hardly improve; each is sound by itself.
-        for (int round = 0; round < 2; round++)
+        FromBits();
+        // Three rounds, as the kernel: later ones would hardly improve anything; each is sound by itself.
+        for (int round = 0; round < 3; round++)
         {
-            FromBits();
-            Sync64();
+            // What wraps below is told from what is empty by the order of its ends.
+            if (IsEmpty)
+                return false;
             LowFromHigh();
             Sync32();
-            HighFromLow();
             Sync64();
-            if (UMin > UMax || SMin > SMax || UMin32 > UMax32 || SMin32 > SMax32 || !ToBits())
-                return false;
+            HighFromLow();
         }
 
-        return true;
+        if (!ToBits())
+            return false;
+        FromBits();
+        return !IsEmpty;
     }
+
+    readonly bool IsEmpty => UMin > UMax || SMin > SMax || UMin32 > UMax32 || SMin32 > SMax32;
 
     void FromBits()
     {
+        if (UMin > Bits.Minimum || UMax < Bits.Maximum)
+            OnlyOne();
         const ulong sign = 1UL << 63;
         UMin = Math.Max(UMin, Bits.Minimum);
         UMax = Math.Min(UMax, Bits.Maximum);
@@ -123,7 +130,17 @@ struct ScalarRange
         SMax32 = Math.Min(SMax32, (int)(uint)(low.Value | (low.Mask & 0x7fff_ffff)));
     }
 
-    // Where an interval does not cross the point at which the other view wraps, both views order its values alike.
+    // Where known bits leave the interval a single number, that is the number.
+    void OnlyOne()
+    {
+        if (Bits.IsConstant || !Bits.TryFirst(UMin, out ulong first) || first > UMax)
+            return;
+        if (!Bits.TryNext(first, out ulong next) || next > UMax)
+            Bits = Tnum.Constant(first);
+    }
+
+    // Where an interval does not cross the point at which the other view wraps, both views order its values alike. A signed one that does
+    // is two unsigned ones, at either end; the other view may rule out one of them.
     void Sync64()
     {
         if ((long)UMin <= (long)UMax)
@@ -137,41 +154,65 @@ struct ScalarRange
             UMin = Math.Max(UMin, (ulong)SMin);
             UMax = Math.Min(UMax, (ulong)SMax);
         }
+        else if (UMax < (ulong)SMin)
+        {
+            SMin = (long)UMin;
+            UMax = Math.Min(UMax, (ulong)SMax);
+        }
+        else if (UMin > (ulong)SMax)
+        {
+            SMax = (long)UMax;
+            UMin = Math.Max(UMin, (ulong)SMin);
+        }
     }
 
     void Sync32()
     {
         if ((int)UMin32 <= (int)UMax32)
-        {
-            SMin32 = Math.Max(SMin32, (int)UMin32);
-            SMax32 = Math.Min(SMax32, (int)UMax32);
-        }
-
+            NarrowSigned32((int)UMin32, (int)UMax32);
         if ((uint)SMin32 <= (uint)SMax32)
         {
-            UMin32 = Math.Max(UMin32, (uint)SMin32);
+            Narrow32((uint)SMin32, (uint)SMax32);
+        }
+        else if (UMax32 < (uint)SMin32)
+        {
+            SMin32 = (int)UMin32;
             UMax32 = Math.Min(UMax32, (uint)SMax32);
+        }
+        else if (UMin32 > (uint)SMax32)
+        {
+            SMax32 = (int)UMax32;
+            UMin32 = Math.Max(UMin32, (uint)SMin32);
         }
     }
 
-    // An interval whose ends share the high half is an interval of the low half.
     void LowFromHigh()
     {
-        if (UMin >> 32 == UMax >> 32)
-            Narrow32((uint)UMin, (uint)UMax);
-        if (SMin >> 32 == SMax >> 32)
-            Narrow32((uint)SMin, (uint)SMax);
-        if (SMin >= int.MinValue && SMax <= int.MaxValue)
-        {
-            SMin32 = Math.Max(SMin32, (int)SMin);
-            SMax32 = Math.Min(SMax32, (int)SMax);
-        }
+        LowOf(UMin, UMax);
+        LowOf((ulong)SMin, (ulong)SMax);
+    }
+
+    // An interval whose ends share the high half is one of the low half, as far as a view orders the ends so. One that goes on into the
+    // next high half is one of the signed view when it goes from negative numbers to others.
+    void LowOf(ulong first, ulong last)
+    {
+        uint steps = (uint)(last >> 32) - (uint)(first >> 32);
+        if (steps == 0 && (uint)first <= (uint)last)
+            Narrow32((uint)first, (uint)last);
+        if ((steps == 0 && (int)first <= (int)last) || (steps == 1 && (int)first < 0 && (int)last >= 0))
+            NarrowSigned32((int)first, (int)last);
     }
 
     void Narrow32(uint minimum, uint maximum)
     {
         UMin32 = Math.Max(UMin32, minimum);
         UMax32 = Math.Min(UMax32, maximum);
+    }
+
+    void NarrowSigned32(int minimum, int maximum)
+    {
+        SMin32 = Math.Max(SMin32, minimum);
+        SMax32 = Math.Min(SMax32, maximum);
     }
 
     void HighFromLow()
@@ -181,10 +222,12 @@ struct ScalarRange
         UMax = Math.Min(UMax, (UMax & high) | UMax32);
         SMin = Math.Max(SMin, (long)(((ulong)SMin & high) | UMin32));
         SMax = Math.Min(SMax, (long)(((ulong)SMax & high) | UMax32));
-        if (SMin >= int.MinValue && SMax <= int.MaxValue)
+        // Sign-extended numbers whose low half is not negative are that half.
+        if (SMin32 >= 0 && SMin >= int.MinValue && SMax <= int.MaxValue)
         {
-            SMin = Math.Max(SMin, SMin32);
-            SMax = Math.Min(SMax, SMax32);
+            (SMin, SMax) = (SMin32, SMax32);
+            UMin = Math.Max(UMin, (ulong)SMin);
+            UMax = Math.Min(UMax, (ulong)SMax);
         }
     }
 
@@ -231,17 +274,32 @@ struct ScalarRange
     /// <summary>The low bits, sign-extended to 64.</summary>
     public readonly ScalarRange SignExtend(int bits)
     {
-        ScalarRange range = Unknown;
-        range.Bits = Bits.SignExtend(bits);
-        long lowest = -1L << (bits - 1);
-        long highest = ~lowest;
-        bool fits = SMin >= lowest && SMax <= highest;
-        bool fits32 = bits == 32 || (SMin32 >= lowest && SMax32 <= highest);
-        range.SMin = fits ? SMin : fits32 ? SMin32 : lowest;
-        range.SMax = fits ? SMax : fits32 ? SMax32 : highest;
-        range.Sync();
-        return range;
+        if (IsConstant)
+            return Constant((ulong)Extend((long)Value, bits));
+        (long minimum, long maximum) = Extend(SMin, SMax, bits);
+        return BetweenSigned(minimum, maximum);
     }
+
+    /// <summary>The low bits, sign-extended to 32 and then zero-extended.</summary>
+    public readonly ScalarRange SignExtend32(int bits)
+    {
+        if (IsConstant32)
+            return Constant((uint)Extend((int)Value, bits));
+        (long minimum, long maximum) = Extend(SMin32, SMax32, bits);
+        ScalarRange range = Unknown;
+        (range.SMin32, range.SMax32) = ((int)minimum, (int)maximum);
+        return range.ZeroExtend32();
+    }
+
+    // Where the ends agree in all that is above the bits and in the sign, the order is kept; else nothing is left of them.
+    static (long Minimum, long Maximum) Extend(long minimum, long maximum, int bits)
+    {
+        (long first, long last) = (Extend(minimum, bits), Extend(maximum, bits));
+        bool ordered = minimum >> bits == maximum >> bits && first < 0 == last < 0;
+        return ordered ? (first, last) : (-1L << (bits - 1), ~(-1L << (bits - 1)));
+    }
+
+    static long Extend(long value, int bits) => value << (64 - bits) >> (64 - bits);
 
     public override readonly string ToString()
     {

@@ -32,6 +32,27 @@ readonly record struct Tnum(ulong Value, ulong Mask)
 
     public bool Contains(ulong value) => (value & ~Mask) == Value;
 
+    /// <summary>The smallest value that is not below a bound, if there is one.</summary>
+    public bool TryFirst(ulong bound, out ulong first)
+    {
+        first = bound;
+        ulong wrong = (bound ^ Value) & ~Mask;
+        if (wrong == 0)
+            return true;
+        // Below the highest bit that is wrong the unknown ones are free: 0 where that bit has to rise, else what is above must.
+        ulong below = ulong.MaxValue >> BitOperations.LeadingZeroCount(wrong);
+        bool rises = (Value & ~(below >> 1) & below) != 0;
+        first = rises ? (bound & ~below & Mask) | Value : (((bound | ~Mask | below) + 1) & Mask) | Value;
+        return first > bound;
+    }
+
+    /// <summary>The value that follows one of the values, if there is one.</summary>
+    public bool TryNext(ulong value, out ulong next)
+    {
+        next = (((value | ~Mask) + 1) & Mask) | Value;
+        return next > value;
+    }
+
     /// <summary>Whether every value of another one is in this one.</summary>
     public bool Includes(Tnum other) => (other.Mask & ~Mask) == 0 && (other.Value & ~Mask) == Value;
 
@@ -68,22 +89,19 @@ readonly record struct Tnum(ulong Value, ulong Mask)
         return new Tnum((left.Value ^ right.Value) & ~unknown, unknown);
     }
 
-    /// <summary>Product by shift and add: known ones of the left add the right, unknown ones add what the right may have.</summary>
+    /// <summary>Product by shift and add: for each bit of the left that may be set, the sums with and without the right are joined.</summary>
     public static Tnum operator *(Tnum left, Tnum right)
     {
-        ulong product = left.Value * right.Value;
-        var unknown = new Tnum(0, 0);
-        while (left.Value != 0 || left.Mask != 0)
+        var product = new Tnum(0, 0);
+        for (; left.Maximum != 0; left = left >>> 1, right = right << 1)
         {
             if ((left.Value & 1) != 0)
-                unknown += new Tnum(0, right.Mask);
+                product += right;
             else if ((left.Mask & 1) != 0)
-                unknown += new Tnum(0, right.Maximum);
-            left = left >>> 1;
-            right = right << 1;
+                product = Join(product, product + right);
         }
 
-        return Constant(product) + unknown;
+        return product;
     }
 
     public static Tnum operator <<(Tnum left, int bits) => new(left.Value << bits, left.Mask << bits);
@@ -96,6 +114,13 @@ readonly record struct Tnum(ulong Value, ulong Mask)
         if (width == 32)
             return new Tnum((uint)((int)Value >> bits), (uint)((int)Mask >> bits));
         return new Tnum((ulong)((long)Value >> bits), (ulong)((long)Mask >> bits));
+    }
+
+    /// <summary>The least one that includes both: a bit on which they differ is unknown.</summary>
+    public static Tnum Join(Tnum left, Tnum right)
+    {
+        ulong mask = (left.Value ^ right.Value) | left.Mask | right.Mask;
+        return new Tnum(left.Value & ~mask, mask);
     }
 
     /// <summary>Whether some value is in both; then it is in <paramref name="met"/>.</summary>

@@ -75,17 +75,14 @@ sealed partial class Explorer
             return true;
         }
 
-        long limit = 1L << (instruction.Offset - 1);
-        bool unchanged = wide && source.Range.SMin >= -limit && source.Range.SMax < limit;
+        ScalarRange extended = wide ? source.Range.SignExtend(instruction.Offset) : source.Range.SignExtend32(instruction.Offset);
+        // What has no sign to extend is the same number still.
+        bool unchanged = source.Range.UMax < 1UL << (instruction.Offset - 1);
         if (unchanged)
-        {
             NameNumber(ref source);
-            destination = source;
-            return true;
-        }
-
-        ScalarRange extended = source.Range.SignExtend(instruction.Offset);
-        destination = RegisterState.Number(wide ? extended : extended.ZeroExtend32());
+        int name = unchanged ? source.Id : 0;
+        destination = RegisterState.Number(extended);
+        destination.Id = name;
         return true;
     }
 
@@ -114,11 +111,39 @@ sealed partial class Explorer
 
         if (destination.IsScalar && operand.IsScalar)
         {
+            if (instruction.Operation is Opcode.And or Opcode.Or && operand.Range.IsConstant)
+                SplitMask(ref destination);
             destination = RegisterState.Number(ScalarArithmetic.Apply(instruction.Operation, destination.Range, operand.Range, wide));
             return true;
         }
 
         return AddressArithmetic(instruction, ref destination, operand, wide);
+    }
+
+    // All ones or all zeros, as an arithmetic shift leaves them, are each followed on their own: what the mask selects is a constant then.
+    void SplitMask(ref RegisterState mask)
+    {
+        ScalarRange range = mask.Range;
+        bool wide = range.SMin == -1 && range.SMax == 0;
+        if (!wide && (range.SMin32 != -1 || range.SMax32 != 0))
+            return;
+        ref RegisterState zeros = ref Fork(_path.Slot).Frame.R[(int)_code[_path.Slot].Destination];
+        SetLow(ref zeros.Range, 0, wide);
+        SetLow(ref mask.Range, ulong.MaxValue, wide);
+    }
+
+    static void SetLow(ref ScalarRange range, ulong value, bool wide)
+    {
+        if (wide)
+        {
+            range = ScalarRange.Constant(value);
+            return;
+        }
+
+        range.Bits = range.Bits.WithLow32(Tnum.Constant((uint)value));
+        (range.UMin32, range.UMax32) = ((uint)value, (uint)value);
+        (range.SMin32, range.SMax32) = ((int)value, (int)value);
+        range.Sync();
     }
 
     bool ConstantFits(in Instruction instruction, bool wide)

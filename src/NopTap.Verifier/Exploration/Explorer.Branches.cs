@@ -113,7 +113,7 @@ sealed partial class Explorer
 
             for (int slot = 0; slot < frame.Used; slot++)
             {
-                if (frame.Kinds[slot] == SlotKinds.Spill && frame.Spill(slot).IsScalar && SameId(frame.Spill(slot), number.Id))
+                if (SlotKinds.HasSpill(frame.Kinds[slot]) && frame.Spill(slot).IsScalar && SameId(frame.Spill(slot), number.Id))
                     frame.Spill(slot).Range = number.Range;
             }
         }
@@ -137,7 +137,7 @@ sealed partial class Explorer
 
             for (int slot = 0; slot < frame.Used; slot++)
             {
-                if (frame.Kinds[slot] == SlotKinds.Spill && frame.Spill(slot).IsScalar
+                if (SlotKinds.HasSpill(frame.Kinds[slot]) && frame.Spill(slot).IsScalar
                     && (SameId(frame.Spill(slot), left) || SameId(frame.Spill(slot), right)) && count < places.Length)
                 {
                     places[count++] = PlaceSet.SlotPlace(f, slot);

@@ -77,6 +77,8 @@ sealed partial class Explorer
             return true;
         }
 
+        RegisterState constant = value;
+
         int slot = SlotAt(low);
         frame.Grow(slot);
         NoteStack(address.Index, slot);
@@ -89,7 +91,7 @@ sealed partial class Explorer
         else if (value.IsScalar && ByteAt(low) == 0)
         {
             ScrubSpill(frame, slot);
-            frame.Spill(slot) = RegisterState.Number(value.Range.Truncate(size));
+            frame.Spill(slot) = PartOf(ref instruction.Class == Opcode.Stx ? ref R(instruction.Source) : ref constant, size);
             SetKinds(frame, slot, 0, size, SlotKinds.SpillByte);
         }
         else
@@ -102,6 +104,17 @@ sealed partial class Explorer
         }
 
         return true;
+    }
+
+    // The low bytes of a number. Where they hold all of it they are a copy.
+    RegisterState PartOf(ref RegisterState number, int size)
+    {
+        bool whole = number.Range.UMax <= SlotKinds.Mask(0, size);
+        if (whole)
+            NameNumber(ref number);
+        RegisterState part = RegisterState.Number(number.Range.Truncate(size));
+        part.Id = whole ? number.Id : 0;
+        return part;
     }
 
     bool RefusePart(string what, int register) =>
@@ -166,9 +179,8 @@ sealed partial class Explorer
             ref RegisterState spill = ref frame.Spill(slot);
             if (size == 8)
                 NameNumber(ref spill);
-            bool whole = size == 8 || spill.IsScalar;
             NoteStack(address.Index, slot);
-            loaded = size == 8 ? spill : whole ? RegisterState.Number(spill.Range.Truncate(size)) : RegisterState.Number(ScalarRange.OfBytes(size));
+            loaded = size == 8 ? spill : spill.IsScalar ? PartOf(ref spill, size) : RegisterState.Number(ScalarRange.OfBytes(size));
             return true;
         }
 

@@ -41,7 +41,8 @@ public sealed unsafe class KernelOracle : IDisposable
     /// <param name="program">The program; armed sites of lazy probes become may_goto, which branches as they do.</param>
     /// <param name="log">Whether to fetch the log.</param>
     /// <param name="packet">A packet for one test run of an accepted program.</param>
-    public KernelVerdict Load(ProgramSpec program, bool log, byte[]? packet = null)
+    /// <param name="everything">Whether the log of an accepted program is wanted too, with the state after each instruction.</param>
+    public KernelVerdict Load(ProgramSpec program, bool log, byte[]? packet = null, bool everything = false)
     {
         Instruction[] code = [.. program.Instructions];
         foreach (MapReference reference in program.References)
@@ -50,9 +51,10 @@ public sealed unsafe class KernelOracle : IDisposable
             code[site.ArmingInstruction] = new Instruction(Opcode.Jmp | Opcode.Jcond, 0, (short)(site.ArmedTarget - site.ArmingInstruction - 1), 0);
         bool described = ObjectBtf.Describes(program);
         int btf = described || program.Functions.Length > 1 ? LoadBtf(program, described) : -1;
+        log |= everything;
         byte[] text = new byte[log ? 1 << 20 : 1];
         int[] functions = [.. program.Functions.SelectMany((function, index) => new[] { function.Start, described ? function.BtfTypeId : 3 + index })];
-        int descriptor = Load(program, code, functions, btf, text, log);
+        int descriptor = Load(program, code, functions, btf, text, everything ? 2U : log ? 1U : 0);
         string said = log ? Encoding.UTF8.GetString(text, 0, Math.Max(0, Array.IndexOf(text, (byte)0))) : "";
         uint? returned = descriptor >= 0 && packet is not null ? TestRun(descriptor, packet) : null;
         if (descriptor >= 0)
@@ -62,7 +64,7 @@ public sealed unsafe class KernelOracle : IDisposable
         return new KernelVerdict(descriptor < 0 ? -descriptor : 0, said, returned);
     }
 
-    static int Load(ProgramSpec program, Instruction[] code, int[] functions, int btf, byte[] text, bool log)
+    static int Load(ProgramSpec program, Instruction[] code, int[] functions, int btf, byte[] text, uint logLevel)
     {
         byte[] license = Encoding.ASCII.GetBytes(program.License + "\0");
         Span<byte> attributes = stackalloc byte[144];
@@ -76,9 +78,9 @@ public sealed unsafe class KernelOracle : IDisposable
             Put(attributes, 4, (uint)code.Length);
             Put64(attributes, 8, (ulong)instructions);
             Put64(attributes, 16, (ulong)licensed);
-            if (log)
+            if (logLevel != 0)
             {
-                Put(attributes, 24, 1);
+                Put(attributes, 24, logLevel);
                 Put(attributes, 28, (uint)text.Length);
                 Put64(attributes, 32, (ulong)logged);
             }
