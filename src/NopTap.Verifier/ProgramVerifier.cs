@@ -26,7 +26,25 @@ public static class ProgramVerifier
 
     /// <summary>Verifies a program.</summary>
     /// <param name="request">The program and what it may use.</param>
-    public static VerificationResult Verify(VerificationRequest request) => Verify(request, null);
+    public static VerificationResult Verify(VerificationRequest request) => Verify(request, trace: null);
+
+    /// <summary>Verifies a program and writes the exploration of its paths as it goes.</summary>
+    /// <remarks>
+    /// For people who ask how it came to a verdict: an instruction a line, with the registers and stack slots that it changed, in the manner of
+    /// the kernel's log at level 2; all that is known at the beginning of each path; lines of C as comments. The text is no format to rely on.
+    /// </remarks>
+    /// <param name="request">The program and what it may use.</param>
+    /// <param name="log">Where the log goes; nothing is flushed. A program that is refused before its paths are followed has none.</param>
+    public static VerificationResult Verify(VerificationRequest request, TextWriter log)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(log);
+        var trace = new ExplorationLog(request, log);
+        VerificationResult result = Verify(request, trace);
+        if (result.Statistics.Steps != 0)
+            trace.Finish(result.Statistics);
+        return result;
+    }
 
     /// <summary>Verifies a program under observation.</summary>
     /// <param name="request">The program and what it may use.</param>
@@ -36,10 +54,10 @@ public static class ProgramVerifier
     {
         ArgumentNullException.ThrowIfNull(request);
         if (StructureChecker.Check(request) is Diagnostic malformed)
-            return new VerificationResult(malformed);
+            return new VerificationResult(malformed, request.Program);
         var graph = new ControlFlowGraph(request.Program);
         if (CallDepth.Check(graph) is Diagnostic recursive)
-            return new VerificationResult(recursive);
+            return new VerificationResult(recursive, request.Program);
         // Plain memory of unknown size has no bounds that could be proved.
         return request.Mode == VerificationMode.Full && request.Context is not null ? Explore(graph, request, trace, exact) : Inspect(graph, request);
     }
@@ -47,12 +65,12 @@ public static class ProgramVerifier
     static VerificationResult Inspect(ControlFlowGraph graph, VerificationRequest request)
     {
         if (Initialization.Check(graph, request) is Diagnostic unwritten)
-            return new VerificationResult(unwritten);
+            return new VerificationResult(unwritten, request.Program);
         var origins = OriginAnalysis.Run(graph, request);
         ImmutableArray<Instruction>.Builder code = request.Program.Instructions.ToBuilder();
         Diagnostic? refused = new ContextRewriter(graph, request.Context).Rewrite(origins, code) ?? ProbeArguments.Check(graph, origins);
         if (refused is not null)
-            return new VerificationResult(refused);
+            return new VerificationResult(refused, request.Program);
         RegisterSet[] live = Liveness.Compute(graph, request.Helpers);
         return new VerificationResult(Facts.Build(graph, request, new OriginFacts(graph, origins), live, code.ToImmutable()), s_notChecked);
     }
@@ -64,7 +82,7 @@ public static class ProgramVerifier
         var statistics = new VerificationStatistics(facts.Steps, facts.Checkpoints, facts.PeakWaiting, facts.ImpossibleBranches);
         rejection ??= CombinedStack.Check(graph, request, facts);
         if (rejection is not null)
-            return new VerificationResult(rejection) { Statistics = statistics };
+            return new VerificationResult(rejection, facts.Refused is { } path ? () => Explorer.Tell(graph, request, live, rejection, path, exact) : null) { Statistics = statistics };
         ImmutableArray<Instruction>.Builder code = request.Program.Instructions.ToBuilder();
         for (int slot = 0; slot < code.Count; slot++)
         {

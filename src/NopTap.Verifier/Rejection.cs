@@ -2,7 +2,6 @@
 
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using NopTap.Isa;
 
 namespace NopTap.Verifier;
@@ -23,27 +22,14 @@ public sealed record Rejection(Diagnostic Diagnostic, string Instruction, string
     /// <summary>What to change.</summary>
     public string Suggestion => Diagnostic.Hint;
 
-    /// <summary>One screen of text.</summary>
-    public override string ToString()
-    {
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Diagnostic.Id} {Title}\n");
-        text.Append(CultureInfo.InvariantCulture, $"Reason      {Reason}\n");
-        text.Append(CultureInfo.InvariantCulture, $"At          {Diagnostic.Place}\n");
-        if (Instruction.Length != 0)
-            text.Append(CultureInfo.InvariantCulture, $"            {Instruction}\n");
-        if (SourceText.Length != 0)
-            text.Append(CultureInfo.InvariantCulture, $"            {SourceText}\n");
-        string head = "Path        ";
-        foreach (RejectionStep step in Path)
-        {
-            text.Append(head).Append(step).Append('\n');
-            head = "            ";
-        }
+    /// <summary>What the registers that the instruction uses held; empty where it was refused for something else.</summary>
+    public ImmutableArray<RegisterValue> Values { get; init; } = [];
 
-        text.Append(CultureInfo.InvariantCulture, $"Suggestion  {Suggestion}\n");
-        return text.ToString();
-    }
+    /// <summary>One screen of text: of a long path the beginning and the end, a line of C each.</summary>
+    public override string ToString() => RejectionLayout.Brief(this);
+
+    /// <summary>The whole path, an instruction a step, with the registers that it used and left.</summary>
+    public string ToDetailedString() => RejectionLayout.Detailed(this);
 }
 
 /// <summary>One instruction on a refused path.</summary>
@@ -53,8 +39,26 @@ public sealed record Rejection(Diagnostic Diagnostic, string Instruction, string
 /// <param name="SourceText">The C line; empty when unknown.</param>
 public sealed record RejectionStep(int Slot, string Instruction, string Source, string SourceText)
 {
+    /// <summary>What the registers and stack slots that it uses held before.</summary>
+    public ImmutableArray<RegisterValue> Before { get; init; } = [];
+
+    /// <summary>What those that matter later held behind it.</summary>
+    public ImmutableArray<RegisterValue> After { get; init; } = [];
+
+    /// <summary>Of a conditional jump, whether the path took it; else null.</summary>
+    public bool? IsTaken { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Source.Length == 0
         ? string.Create(CultureInfo.InvariantCulture, $"{Slot}: {Instruction}")
         : string.Create(CultureInfo.InvariantCulture, $"{Slot}: {Instruction}  ; {SourceText} ({Source})");
+}
+
+/// <summary>What was known of a register or stack slot.</summary>
+/// <param name="Place">For example <c>r2</c> or <c>stack r10-8</c>.</param>
+/// <param name="Value">In words, for example <c>a number, 0 to 31</c>.</param>
+public sealed record RegisterValue(string Place, string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Place} = {Value}";
 }

@@ -58,6 +58,9 @@ sealed class Invocation
     /// <summary>Value of an option.</summary>
     public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
 
+    /// <summary>How often an option was given.</summary>
+    public int Times(Option option) => _parsed.GetResult(option)?.IdentifierTokenCount ?? 0;
+
     /// <summary>Writes a document.</summary>
     public void WriteJson(JsonNode node) => Terminal.Out.Write(JsonOutput.ToText(node, Format == OutputFormat.PrettyJson) + "\n");
 

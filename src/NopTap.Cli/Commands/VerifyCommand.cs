@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using NopTap.Cli.Listings;
 using NopTap.Cli.Output;
 using NopTap.Cli.Running;
+using NopTap.Formats;
 using NopTap.Verifier;
 
 namespace NopTap.Cli.Commands;
@@ -21,14 +22,21 @@ static class VerifyCommand
         var name = new Argument<string?>("PROG") { Description = "Program (all when left out).", Arity = ArgumentArity.ZeroOrOne };
         var verbose = new Option<bool>("--verbose", "-v")
         {
-            Description = "Also print all steps that led to a refusal, and what is known of accepted programs.",
+            Description = "Also print the path that led to a refusal with its states, or what is known of accepted programs; -vv prints all paths.",
+            Arity = ArgumentArity.Zero,
+            AllowMultipleArgumentsPerToken = false,
         };
         var command = new Command("verify", "Prove programs safe, or say why they are refused; nothing is loaded.") { file, name, verbose };
         Invocation.Handle(command, terminal, call =>
         {
             ObjectFile opened = ObjectFile.Open(call.Required(file));
-            Verification[] verifications = [.. Choices.Programs(opened.Spec, call.Get(name)).Select(program => Verification.Of(opened.Spec, program))];
-            call.Write(Plain(verifications, call.Get(verbose)), JsonOutput.ArrayOf(verifications, Json));
+            ProgramSpec[] programs = [.. Choices.Programs(opened.Spec, call.Get(name))];
+            int level = call.Times(verbose);
+            Verification[] verifications = level > 1
+                ? [.. programs.Select(program => Logged(call, opened.Spec, program))]
+                : [.. programs.Select(program => Verification.Of(opened.Spec, program))];
+            if (level < 2)
+                call.Write(verifications.Length == 0 ? "no programs\n" : string.Concat(verifications.Select(one => Plain(one, level > 0))), JsonOutput.ArrayOf(verifications, Json));
             foreach (Verification refused in verifications.Where(verification => verification.Refusal is not null))
                 call.Report(refused.Refusal!);
             return Array.Exists(verifications, verification => verification.Refusal is not null) ? Tool.Refused : Tool.Success;
@@ -36,20 +44,36 @@ static class VerifyCommand
         return command;
     }
 
-    static string Plain(Verification[] verifications, bool isVerbose)
+    // All paths are too much to be kept: they are written as they are followed, as JSON an object a line with the verdict in the last.
+    static Verification Logged(Invocation call, BpfObjectSpec spec, ProgramSpec program)
     {
-        var text = new StringBuilder();
-        foreach (Verification verification in verifications)
+        TextWriter output = call.Terminal.Out;
+        Verification verification;
+        if (call.IsJson)
         {
-            if (verification.Refusal is not null)
-                text.Append(RejectionText.Plain(verification, isVerbose));
-            else if (verification.NeedsTarget)
-                text.Append(CultureInfo.InvariantCulture, $"{verification.Program.Name}: needs a target: verified when attached\n");
-            else
-                AppendAccepted(text, verification, isVerbose);
+            verification = Verification.Of(spec, program, request => ProgramVerifier.Verify(request, new ExplorationJson(request, output)));
+            output.Write(JsonOutput.ToText(Json(verification), isIndented: false) + "\n");
+            return verification;
         }
 
-        return verifications.Length == 0 ? "no programs\n" : text.ToString();
+        verification = Verification.Of(spec, program, request =>
+        {
+            output.Write($"{program.Name}:\n");
+            return ProgramVerifier.Verify(request, output);
+        });
+        output.Write(Plain(verification, isVerbose: true));
+        return verification;
+    }
+
+    static string Plain(Verification verification, bool isVerbose)
+    {
+        if (verification.Refusal is not null)
+            return RejectionText.Plain(verification, isVerbose);
+        if (verification.NeedsTarget)
+            return $"{verification.Program.Name}: needs a target: verified when attached\n";
+        var text = new StringBuilder();
+        AppendAccepted(text, verification, isVerbose);
+        return text.ToString();
     }
 
     static void AppendAccepted(StringBuilder text, Verification verification, bool isVerbose)

@@ -23,11 +23,17 @@ sealed record Verification(ProgramSpec Program, VerificationResult? Result, Diag
     /// <summary>The accepted program, or null.</summary>
     public VerifiedProgram? Accepted => Result?.Program;
 
+    /// <summary>The refusal with all that is known of it.</summary>
+    public Rejection Explanation => Result?.Explanation ?? new Rejection(Refusal!, "", "", []);
+
     /// <summary>Whether it is an observer: nothing is known of its context before it has a target.</summary>
     public bool NeedsTarget => Result is null && Refusal is null;
 
     /// <summary>Verifies a program.</summary>
-    public static Verification Of(BpfObjectSpec spec, ProgramSpec program)
+    /// <param name="spec">Its object.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="log">Verifies it under observation; the time is then that of the log too. Null for a plain verification.</param>
+    public static Verification Of(BpfObjectSpec spec, ProgramSpec program, Func<VerificationRequest, VerificationResult>? log = null)
     {
         ProgramTypeInfo type;
         try
@@ -42,21 +48,21 @@ sealed record Verification(ProgramSpec Program, VerificationResult? Result, Diag
         if (type.Kind == ContextKind.Observer)
             return new Verification(program, null, null, TimeSpan.Zero);
         VerificationRequest request = VerificationRequests.For(program, spec.Maps, type, new HelperRegistry().For(program.Type));
-        VerificationResult result = Timed(request, out TimeSpan time);
-        if (time < s_worthRepeating)
+        VerificationResult result = Timed(request, log ?? ProgramVerifier.Verify, out TimeSpan time);
+        if (log is null && time < s_worthRepeating)
         {
             // The first call also paid for compiling the verifier itself.
-            _ = Timed(request, out TimeSpan again);
+            _ = Timed(request, ProgramVerifier.Verify, out TimeSpan again);
             time = again < time ? again : time;
         }
 
         return new Verification(program, result, result.Rejection, time);
     }
 
-    static VerificationResult Timed(VerificationRequest request, out TimeSpan time)
+    static VerificationResult Timed(VerificationRequest request, Func<VerificationRequest, VerificationResult> verify, out TimeSpan time)
     {
         long start = Stopwatch.GetTimestamp();
-        VerificationResult result = ProgramVerifier.Verify(request);
+        VerificationResult result = verify(request);
         time = Stopwatch.GetElapsedTime(start);
         return result;
     }

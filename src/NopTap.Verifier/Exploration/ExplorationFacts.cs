@@ -51,6 +51,9 @@ sealed class ExplorationFacts : IProgramFacts
     /// <summary>Whether a function is entered or left while a spin lock is held.</summary>
     public bool[] UnderLock { get; }
 
+    /// <summary>The path that was refused, or null.</summary>
+    public RefusedPath? Refused { get; set; }
+
     public int Steps { get; set; }
 
     public int Checkpoints { get; set; }

@@ -2,6 +2,7 @@
 
 using NopTap.Isa;
 using NopTap.Verifier.Domains;
+using NopTap.Verifier.Structure;
 
 namespace NopTap.Verifier.Exploration;
 
@@ -96,8 +97,10 @@ sealed partial class Explorer
     {
         int acquired = _path.ReferenceSlots[0];
         return Refuse(
-            VerifierDiagnostics.ReferenceLeak, $"{when} while what was reserved at slot {acquired} is still held",
-            "submit or discard the reservation on every path");
+            VerifierDiagnostics.ReferenceLeak.At(
+                ProgramPlaces.At(_program, _path.Slot), $"{when} while what was reserved at {PlaceOf(acquired)} is still held",
+                "give it back on every path: submit or discard the reservation"),
+            -1, acquired);
     }
 
     /// <summary>A helper that calls back: either it is done, or the callback runs once more.</summary>

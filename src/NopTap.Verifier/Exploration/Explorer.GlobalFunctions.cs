@@ -21,7 +21,7 @@ sealed partial class Explorer
     /// <summary>The function is followed on its own, from any arguments that its prototype allows.</summary>
     void BeginGlobal(int function)
     {
-        _path = new PathState { Slot = _program.Functions[function].Start };
+        _path = new PathState { Number = ++_nextPath, Slot = _program.Functions[function].Start };
         FrameState frame = _path.Frames[0] = new FrameState();
         frame.Reset(function, -1);
         ImmutableArray<ParameterRule> rules = _globals.Rules(function);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Collections.Immutable;
 using NopTap.Formats;
 using NopTap.Isa;
 using NopTap.Verifier.Structure;
@@ -9,55 +8,43 @@ namespace NopTap.Verifier.Exploration;
 
 sealed partial class Explorer
 {
-    const int PathSteps = 12;
-
     bool Refuse(DiagnosticDescriptor descriptor, string message, string hint, int register = -1) =>
         Refuse(descriptor.At(ProgramPlaces.At(_program, _path.Slot), message, hint), register);
 
     /// <summary>Ends the exploration.</summary>
     /// <param name="diagnostic">The rejection.</param>
     /// <param name="register">Register whose value is at fault, or -1.</param>
+    /// <param name="since">Slot from which on the path is of interest, where no register is at fault.</param>
     /// <returns>Always false.</returns>
-    bool Refuse(Diagnostic diagnostic, int register)
+    bool Refuse(Diagnostic diagnostic, int register, int since = -1)
     {
+        if (_rejection is not null)
+            return false;
         int slot = diagnostic.Place.Instruction ?? _path.Slot;
-        ImmutableArray<RejectionStep> slice = Slice(register, out bool fromArgument);
-        if (fromArgument)
+        if (IsOwnArgument(register))
             diagnostic = diagnostic with { Hint = diagnostic.Hint + OwnArgumentsHint() };
-        _rejection ??= new Rejection(diagnostic, Text(slot), _program.LineAt(slot)?.Text.Trim() ?? "", slice);
+        NoteRefused(register, since);
+        _rejection = new Rejection(diagnostic, Text(slot), _program.LineAt(slot)?.Text.Trim() ?? "", []);
         _trace?.IsRefused(_path, _rejection);
         return false;
     }
 
+    // For a sentence: the line of C where there is one.
+    string PlaceOf(int slot) => _program.LineAt(slot) is LineInfo line ? $"{ProgramPlaces.Source(line)} ('{line.Text.Trim()}')" : $"insn {slot}";
+
     string Text(int slot) => InstructionFormatter.Format(_code.AsSpan(), slot);
 
-    // The instructions that made the value at fault, and the tests that let it pass.
-    ImmutableArray<RejectionStep> Slice(int register, out bool fromArgument)
+    // Whether the value at fault is what a global function was given, or what was made of it.
+    bool IsOwnArgument(int register)
     {
-        fromArgument = false;
-        if (register < 0 || _path.History < 0)
-            return [];
+        if (register < 0 || _path.History < 0 || _path.Frames[0]!.Function == 0)
+            return false;
         var wanted = new PlaceSet();
         wanted.Registers(_path.Depth) = (ushort)(1 << register);
-        var steps = new List<RejectionStep>();
-        bool executing = _history[_path.History].Slot == _path.Slot;
-        int entry = executing ? _history[_path.History].Previous : _path.History;
-        for (; entry >= 0 && steps.Count < PathSteps && !wanted.IsEmpty; entry = _history[entry].Previous)
-        {
-            int slot = _history[entry].Slot;
-            if (wanted.StepBack(_history, entry, _code[slot]))
-                steps.Add(StepAt(slot));
-        }
-
-        fromArgument = entry < 0 && wanted.Registers(0) != 0 && _path.Frames[0]!.Function != 0;
-        steps.Reverse();
-        return [.. steps];
-    }
-
-    RejectionStep StepAt(int slot)
-    {
-        LineInfo? line = _program.LineAt(slot);
-        return new RejectionStep(slot, Text(slot), line is null ? "" : ProgramPlaces.Source(line), line?.Text.Trim() ?? "");
+        int entry = _history[_path.History].Slot == _path.Slot ? _history[_path.History].Previous : _path.History;
+        for (; entry >= 0 && !wanted.IsEmpty; entry = _history[entry].Previous)
+            wanted.StepBack(_history, entry, _code[_history[entry].Slot]);
+        return entry < 0 && wanted.Registers(0) != 0;
     }
 
     bool RefuseBudget()
@@ -69,10 +56,32 @@ sealed partial class Explorer
                 hottest = slot;
         }
 
-        string where = _program.LineAt(hottest) is LineInfo line ? $" ({ProgramPlaces.Source(line)}: {line.Text.Trim()})" : "";
+        (int first, int last) = LoopAround(hottest);
+        string what = first < 0
+            ? $"{PlaceOf(hottest)} alone was followed {_visits[hottest]} times"
+            : $"the loop from {PlaceOf(first)} to {PlaceOf(last)} alone went {_visits[first]} rounds";
         return Refuse(VerifierDiagnostics.TooComplex.At(
-            ProgramPlaces.At(_program, hottest),
-            $"{MaxSteps} instructions were followed without reaching the end of all paths; slot {hottest}{where} alone {_visits[hottest]} times",
-            "bound the loop by a smaller constant, or use bpf_loop, whose callback is followed once"), -1);
+            ProgramPlaces.At(_program, first < 0 ? hottest : first),
+            $"{MaxSteps} instructions were followed without reaching the end of all paths; {what}",
+            first < 0
+                ? "let fewer branches depend on one another, or move a part into a global function, which is followed once"
+                : "bound the loop by a smaller constant, or turn its body into a callback of bpf_loop, which is followed once"), -1);
+    }
+
+    // The smallest loop that has the slot in it, by the jumps that lead backwards.
+    (int First, int Last) LoopAround(int slot)
+    {
+        FunctionSpec function = _program.FunctionAt(slot);
+        (int First, int Last) loop = (-1, int.MaxValue);
+        for (int at = slot; at < function.End; at += _code[at].SlotCount)
+        {
+            if (!_code[at].IsJump || _code[at].IsMayGoto)
+                continue;
+            int target = _code[at].JumpTarget(at);
+            if (target <= slot && target <= at && at - target < (long)loop.Last - loop.First)
+                loop = (target, at);
+        }
+
+        return loop.First < 0 ? (-1, -1) : loop;
     }
 }

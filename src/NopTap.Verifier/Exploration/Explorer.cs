@@ -76,13 +76,19 @@ sealed partial class Explorer
         ControlFlowGraph graph, VerificationRequest request, RegisterSet[] live, ExplorationTrace? trace = null, bool exact = false)
     {
         var explorer = new Explorer(graph, request, live, trace, exact);
-        explorer.Begin();
-        bool goesOn = explorer.LocksAllowed();
-        while (goesOn && explorer.RunPaths() && explorer._globals.TakeNext() is int function and >= 0)
-            explorer.BeginGlobal(function);
-        explorer._facts.Steps = explorer._steps;
-        explorer._facts.Visits = explorer._visits;
+        explorer.RunAll();
         return (explorer._facts, explorer._rejection);
+    }
+
+    void RunAll()
+    {
+        Begin();
+        bool goesOn = LocksAllowed();
+        while (goesOn && RunPaths() && _globals.TakeNext() is int function and >= 0)
+            BeginGlobal(function);
+        _facts.Steps = _steps;
+        _facts.Visits = _visits;
+        _facts.Refused = _refused;
     }
 
     /// <summary>Runs the current path and all that fork from it.</summary>

@@ -17,6 +17,8 @@ sealed class History
         return _count++;
     }
 
+    public int Count => _count;
+
     public ref Entry this[int index] => ref _entries[index];
 
     /// <summary>Notes that a branch narrowed several places together.</summary>

@@ -1,18 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Immutable;
 using System.Globalization;
+using NopTap.Formats;
 
 namespace NopTap.Verifier.Exploration;
 
 /// <summary>Registers in words.</summary>
 static class RegisterText
 {
-    /// <summary>For example <c>address in the packet at offset 14, 14 bytes checked</c>.</summary>
-    public static string Describe(in RegisterState register)
+    /// <summary>For example <c>an address in the packet at offset 14, 14 bytes checked</c>.</summary>
+    public static string Describe(in RegisterState register) => Describe(register, []);
+
+    /// <summary>With the names of maps.</summary>
+    public static string Describe(in RegisterState register, ImmutableArray<MapSpec> maps)
     {
         if (register.Kind == RegisterKind.Scalar)
             return register.Range.IsConstant ? $"the number {register.Range}" : register.Range.IsUnknown ? "a number of any value" : $"a number, {register.Range}";
-        string text = register.IsArgument ? string.Create(CultureInfo.InvariantCulture, $"an address in the memory of argument {register.Index}") : Name(register.Kind);
+        bool named = register.Kind is RegisterKind.Map or RegisterKind.MapValue or RegisterKind.MapKey && (uint)register.Index < (uint)maps.Length;
+        string text = register.IsArgument ? string.Create(CultureInfo.InvariantCulture, $"an address in the memory of argument {register.Index}")
+            : !named ? Name(register.Kind) : register.Kind switch
+        {
+            RegisterKind.Map => $"map '{maps[register.Index].Name}'",
+            RegisterKind.MapKey => $"an address in a key of map '{maps[register.Index].Name}'",
+            _ => $"an address in a value of map '{maps[register.Index].Name}'",
+        };
         if (HasOffset(register.Kind))
         {
             text += string.Create(CultureInfo.InvariantCulture, $" at offset {register.Offset}");
