@@ -20,11 +20,11 @@ static class RegisterText
         bool named = register.Kind is RegisterKind.Map or RegisterKind.MapValue or RegisterKind.MapKey && (uint)register.Index < (uint)maps.Length;
         string text = register.IsArgument ? string.Create(CultureInfo.InvariantCulture, $"an address in the memory of argument {register.Index}")
             : !named ? Name(register.Kind) : register.Kind switch
-        {
-            RegisterKind.Map => $"map '{maps[register.Index].Name}'",
-            RegisterKind.MapKey => $"an address in a key of map '{maps[register.Index].Name}'",
-            _ => $"an address in a value of map '{maps[register.Index].Name}'",
-        };
+            {
+                RegisterKind.Map => $"map '{maps[register.Index].Name}'",
+                RegisterKind.MapKey => $"an address in a key of map '{maps[register.Index].Name}'",
+                _ => $"an address in a value of map '{maps[register.Index].Name}'",
+            };
         if (HasOffset(register.Kind))
         {
             text += string.Create(CultureInfo.InvariantCulture, $" at offset {register.Offset}");
