@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Immutable;
 using NopTap.Formats;
+using NopTap.Isa;
 using NopTap.TestKit;
 using NopTap.TestKit.Kernel;
 
@@ -79,6 +81,58 @@ public sealed class GlobalFunctionTests(ITestOutputHelper output)
         IEnumerable<string> listed = Refused.Concat(RefusedHereAlone).Select(static row => row.Data.Item1);
         Assert.Equal(s_refused.Programs.Select(static program => program.Name).Order(), listed.Order());
     }
+
+    // r1 the context, r2 a number, r3 memory, at a site with one argument.
+    [Theory]
+    [InlineData(Register.R1, ProbeArgumentKind.Context, true)]
+    [InlineData(Register.R1, ProbeArgumentKind.Pointer, true)]
+    [InlineData(Register.R1, ProbeArgumentKind.Integer, false)]
+    [InlineData(Register.R2, ProbeArgumentKind.Integer, true)]
+    [InlineData(Register.R2, ProbeArgumentKind.Context, false)]
+    [InlineData(Register.R3, ProbeArgumentKind.Pointer, true)]
+    [InlineData(Register.R3, ProbeArgumentKind.Context, false)]
+    [InlineData(Register.R3, ProbeArgumentKind.Integer, false)]
+    public void AtASiteArgumentsHaveTheirDeclaredTypes(Register register, ProbeArgumentKind declared, bool accepted)
+    {
+        ProbeSpec probe = Asm.Probe("p", [new ProbeParameter(null, "declared", 0, declared, 8, false)], new ProbeSiteSpec(6, [Asm.In(register)]));
+        VerificationResult result = ProgramVerifier.Verify(Global("r2 = 0\nr3 = r10\nr3 += -8\ncall fn_a\nr0 = 0\nexit\nfn_a:\ngoto +0\nr0 = 0\nexit", probe));
+        Assert.Equal(accepted ? null : VerifierDiagnostics.ProbeArgumentType.Id, result.Rejection?.Id);
+    }
+
+    [Fact]
+    public void TheValuesOfTheCallsAreNotKnownInside()
+    {
+        const string text = "r2 = 1\nr3 = r10\nr3 += -8\ncall fn_a\nr0 = 0\nexit\nfn_a:\nif r2 == 1 goto +1\nr0 = *(u64 *)(r2 + 0)\nr0 = 0\nexit";
+        VerificationRequest separate = Global(text);
+        Assert.Equal(VerifierDiagnostics.NotDereferenceable.Id, ProgramVerifier.Verify(separate).Rejection?.Id);
+        Assert.True(ProgramVerifier.Verify(Asm.Request(text) with { Mode = VerificationMode.Full }).IsAccepted);
+    }
+
+    [Fact]
+    public void ManyArgumentsAndAggregatesAreRefused()
+    {
+        const string text = "r2 = 1\nr3 = 0\ncall fn_a\nr0 = 0\nexit\nfn_a:\nr0 = 0\nexit";
+        FunctionParameter number = new("", "int", FunctionParameterKind.Number, 0, ParameterTags.None);
+        foreach (ImmutableArray<FunctionParameter> parameters in (ImmutableArray<FunctionParameter>[])
+            [[number, number, number, number, number, number], [number with { Kind = FunctionParameterKind.Other }], [number with { Kind = FunctionParameterKind.Dynptr }]])
+        {
+            VerificationRequest request = WithPrototype(Asm.Request(text), new FunctionPrototype("int", true, parameters));
+            Assert.Equal(VerifierDiagnostics.GlobalPrototype.Id, ProgramVerifier.Verify(request).Rejection?.Id);
+        }
+    }
+
+    static VerificationRequest Global(string text, params ProbeSpec[] probes) => WithPrototype(Asm.Request(text, [.. probes]), new FunctionPrototype("int", true,
+    [
+        new("ctx", "struct xdp_md *", FunctionParameterKind.Context, 0, ParameterTags.None),
+        new("number", "long", FunctionParameterKind.Number, 0, ParameterTags.None),
+        new("memory", "long *", FunctionParameterKind.Memory, 8, ParameterTags.NonNull),
+    ]));
+
+    static VerificationRequest WithPrototype(VerificationRequest request, FunctionPrototype prototype) => request with
+    {
+        Mode = VerificationMode.Full,
+        Program = request.Program with { Functions = request.Program.Functions.SetItem(1, request.Program.Functions[1] with { IsGlobal = true, Prototype = prototype }) },
+    };
 
     VerificationResult Verify(string name)
     {
