@@ -115,11 +115,17 @@ sealed partial class Execution
                 case HelperArgument.MemoryOrNull when value != 0:
                     CheckPointer(signature, n, SizeOf(signature, n + 1), write: false);
                     break;
-                case HelperArgument.MemoryUninitialized:
+                case HelperArgument.MemoryUninitialized or HelperArgument.MapValueMemory:
                     CheckPointer(signature, n, SizeOf(signature, n + 1), write: true);
                     break;
-                case HelperArgument.PointerToLong:
+                case HelperArgument.PointerToLong or HelperArgument.NewIterator or HelperArgument.Iterator or HelperArgument.IteratorReleased:
                     CheckPointer(signature, n, sizeof(long), write: true);
+                    break;
+                case HelperArgument.NewDynptr or HelperArgument.Dynptr or HelperArgument.DynptrReleased:
+                    CheckPointer(signature, n, 2 * sizeof(long), write: true);
+                    break;
+                case HelperArgument.BufferOrNull when value != 0:
+                    CheckPointer(signature, n, SizeOf(signature, n + 1), write: true);
                     break;
                 case HelperArgument.StackOrNull or HelperArgument.AllocatedMemoryReleased when value != 0:
                     CheckPointer(signature, n, 1, write: false);

@@ -61,4 +61,34 @@ public enum HelperArgument
 
     /// <summary>Address of the <c>struct bpf_spin_lock</c> in a map value.</summary>
     SpinLock,
+
+    /// <summary>Any number; no address.</summary>
+    Number,
+
+    /// <summary>Memory on the stack that becomes an iterator.</summary>
+    NewIterator,
+
+    /// <summary>An iterator on the stack.</summary>
+    Iterator,
+
+    /// <summary>An iterator on the stack; ended by this call.</summary>
+    IteratorReleased,
+
+    /// <summary>Memory on the stack that becomes a dynptr.</summary>
+    NewDynptr,
+
+    /// <summary>A dynptr on the stack.</summary>
+    Dynptr,
+
+    /// <summary>A dynptr of a ring-buffer reservation; given back by this call.</summary>
+    DynptrReleased,
+
+    /// <summary>A map's value, writable; the next argument is its size.</summary>
+    MapValueMemory,
+
+    /// <summary>Writable memory, or null; the next argument, <see cref="ConstantSize"/>, is its size.</summary>
+    BufferOrNull,
+
+    /// <summary>Constant size in bytes of the memory argument before it, and of the memory that the helper returns.</summary>
+    ConstantSize,
 }

@@ -20,25 +20,25 @@ public static class HelperCatalog
     /// <summary>Every helper whose type is known, ordered by number.</summary>
     public static ImmutableArray<HelperSignature> All { get; } = [.. s_byId.Values.OrderBy(signature => signature.Id)];
 
-    /// <summary>Type of a helper, or null when this runtime does not know it.</summary>
+    /// <summary>Type of a helper or a kernel function, or null when this runtime does not know it.</summary>
     /// <param name="id">Number in the call instruction.</param>
-    public static HelperSignature? Find(int id) => s_byId.GetValueOrDefault(id);
+    public static HelperSignature? Find(int id) => s_byId.GetValueOrDefault(id) ?? KernelFunctions.Find(id);
 
     /// <summary>Type of a helper, or null when this runtime does not know it.</summary>
     /// <param name="id">The helper.</param>
     public static HelperSignature? Find(HelperId id) => Find((int)id);
 
-    /// <summary>Name of a helper of the kernel without <c>bpf_</c>, or null where the kernel has none of this number.</summary>
+    /// <summary>Name of a helper or kernel function without <c>bpf_</c>, or null where there is none of this number.</summary>
     /// <param name="id">Number in the call instruction.</param>
-    public static string? NameOf(int id) => id > 0 && id < HelperNames.All.Length ? HelperNames.All[id] : null;
+    public static string? NameOf(int id) => id > 0 && id < HelperNames.All.Length ? HelperNames.All[id] : KernelFunctions.Find(id)?.Name;
 
-    /// <summary>Number of a helper of the kernel by name.</summary>
+    /// <summary>Number of a helper or kernel function by name.</summary>
     /// <param name="name">Name with or without <c>bpf_</c>.</param>
     /// <param name="id">The number.</param>
     public static bool TryFindId(string name, out int id)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return s_idByName.TryGetValue(name.StartsWith("bpf_", StringComparison.Ordinal) ? name[4..] : name, out id);
+        return s_idByName.TryGetValue(name.StartsWith("bpf_", StringComparison.Ordinal) ? name[4..] : name, out id) || KernelFunctions.TryFindId(name, out id);
     }
 
     static HelperSignature Of(HelperId id, HelperReturn @return, HelperEffects effects, params ReadOnlySpan<HelperArgument> arguments) =>
@@ -47,7 +47,7 @@ public static class HelperCatalog
     static HelperSignature Of(HelperId id, HelperReturn @return, params ReadOnlySpan<HelperArgument> arguments) =>
         Of(id, @return, HelperEffects.None, arguments);
 
-    static HelperSignature[] Build() => [.. Maps(), .. Machine(), .. RingBuffer(), .. Control(), .. Packets(), .. Text()];
+    static HelperSignature[] Build() => [.. Maps(), .. Machine(), .. RingBuffer(), .. Control(), .. Packets(), .. Text(), .. Dynptrs()];
 
     static HelperSignature[] Maps() =>
     [
@@ -100,6 +100,21 @@ public static class HelperCatalog
         Of(HelperId.XdpAdjustTail, HelperReturn.Integer, HelperEffects.ChangesPacket, HelperArgument.Context, HelperArgument.Anything),
         Of(HelperId.SkbLoadBytes, HelperReturn.Integer,
             HelperArgument.Context, HelperArgument.Anything, HelperArgument.MemoryUninitialized, HelperArgument.Size),
+    ];
+
+    static HelperSignature[] Dynptrs() =>
+    [
+        Of(HelperId.DynptrFromMem, HelperReturn.Integer,
+            HelperArgument.MapValueMemory, HelperArgument.SizeOrZero, HelperArgument.Anything, HelperArgument.NewDynptr),
+        Of(HelperId.RingbufReserveDynptr, HelperReturn.Integer,
+            HelperArgument.ConstMapPointer, HelperArgument.Anything, HelperArgument.Anything, HelperArgument.NewDynptr),
+        Of(HelperId.RingbufSubmitDynptr, HelperReturn.Void, HelperArgument.DynptrReleased, HelperArgument.Anything),
+        Of(HelperId.RingbufDiscardDynptr, HelperReturn.Void, HelperArgument.DynptrReleased, HelperArgument.Anything),
+        Of(HelperId.DynptrRead, HelperReturn.Integer,
+            HelperArgument.MemoryUninitialized, HelperArgument.SizeOrZero, HelperArgument.Dynptr, HelperArgument.Anything, HelperArgument.Anything),
+        Of(HelperId.DynptrWrite, HelperReturn.Integer,
+            HelperArgument.Dynptr, HelperArgument.Anything, HelperArgument.Memory, HelperArgument.SizeOrZero, HelperArgument.Anything),
+        Of(HelperId.DynptrData, HelperReturn.DynptrMemoryOrNull, HelperArgument.Dynptr, HelperArgument.Anything, HelperArgument.ConstantAllocationSize),
     ];
 
     static HelperSignature[] Text() =>

@@ -19,4 +19,13 @@ public enum HelperReturn
 
     /// <summary>The call does not return when it succeeds (tail call).</summary>
     TailCall,
+
+    /// <summary>Readable memory of 4 bytes with the iterator's next element, or null when there is none; both ways are followed.</summary>
+    IteratorElementOrNull,
+
+    /// <summary>Memory behind the dynptr argument, as long as the constant size argument says, or null.</summary>
+    DynptrMemoryOrNull,
+
+    /// <summary>As <see cref="DynptrMemoryOrNull"/>, only to be read.</summary>
+    DynptrReadOnlyMemoryOrNull,
 }

@@ -174,4 +174,10 @@ public static class VerifierDiagnostics
 
     /// <summary>A map with locks in a program of a type that may not have them.</summary>
     public static readonly DiagnosticDescriptor LockForbidden = new("BPF2065", "spin lock in this program type");
+
+    /// <summary>An iterator or dynptr used before it is made, after it is gone, or made twice.</summary>
+    public static readonly DiagnosticDescriptor ObjectState = new("BPF2070", "iterator or dynptr in a wrong state");
+
+    /// <summary>An access of the bytes of an iterator or dynptr.</summary>
+    public static readonly DiagnosticDescriptor ObjectBytes = new("BPF2071", "bytes of an iterator or dynptr", Errno.EACCES);
 }

@@ -26,7 +26,7 @@ public sealed class HelperCatalogTests
     [Fact]
     public void TypesKeepTheirOwnRules()
     {
-        foreach (HelperSignature signature in HelperCatalog.All)
+        foreach (HelperSignature signature in HelperCatalog.All.Concat(KernelFunctions.All))
         {
             Assert.Same(signature, HelperCatalog.Find(signature.Id));
             Assert.Equal(HelperCatalog.NameOf(signature.Id), signature.Name);
@@ -34,7 +34,8 @@ public sealed class HelperCatalogTests
             for (int n = 0; n < signature.Arguments.Length; n++)
             {
                 bool memory = signature.Arguments[n] is
-                    HelperArgument.Memory or HelperArgument.MemoryOrNull or HelperArgument.MemoryUninitialized or HelperArgument.WritableMemoryOrNull;
+                    HelperArgument.Memory or HelperArgument.MemoryOrNull or HelperArgument.MemoryUninitialized or HelperArgument.WritableMemoryOrNull
+                    or HelperArgument.MapValueMemory;
                 bool size = n + 1 < signature.Arguments.Length && signature.Arguments[n + 1] is HelperArgument.Size or HelperArgument.SizeOrZero;
                 Assert.Equal(memory, size);
             }
@@ -86,6 +87,21 @@ public sealed class HelperCatalogTests
     public void DoesNotKnowOthers()
     {
         Assert.Null(HelperCatalog.Find(HelperId.SkbEcnSetCe));
-        Assert.Equal(27, HelperCatalog.All.Length);
+        Assert.Equal(34, HelperCatalog.All.Length);
+        Assert.Null(KernelFunctions.Find(KernelFunctions.FirstId - 1));
+        Assert.Null(KernelFunctions.Find(KernelFunctions.FirstId + KernelFunctions.All.Length));
+    }
+
+    [Fact]
+    public void KernelFunctionsAreFoundByNameAndByNumber()
+    {
+        foreach (KernelFunctionId id in Enum.GetValues<KernelFunctionId>())
+        {
+            HelperSignature signature = HelperCatalog.Find((int)id)!;
+            Assert.Equal((int)id, signature.Id);
+            Assert.Equal(id.ToString(), string.Concat(signature.Name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])));
+            Assert.True(HelperCatalog.TryFindId("bpf_" + signature.Name, out int found));
+            Assert.Equal((int)id, found);
+        }
     }
 }

@@ -19,7 +19,7 @@ static class Asm
         new("rx_queue_index", 16, 4, ContextFieldKind.Scalar, true, 28, 4),
     ]);
 
-    public static readonly FrozenDictionary<int, HelperSignature> Helpers = HelperCatalog.All.ToFrozenDictionary(helper => helper.Id);
+    public static readonly FrozenDictionary<int, HelperSignature> Helpers = HelperCatalog.All.Concat(KernelFunctions.All).ToFrozenDictionary(helper => helper.Id);
 
     public static readonly ImmutableArray<MapSpec> Maps =
     [

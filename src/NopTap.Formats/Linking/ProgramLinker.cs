@@ -92,6 +92,13 @@ sealed class ProgramLinker
                 SetWide(slot, instruction, PseudoSource.MapIndexValue, reference.MapIndex, (int)reference.Offset);
                 _references.Add(new MapReference(slot, reference.MapIndex, IsValue: true, reference.Offset));
                 break;
+            case ReferenceKind.KernelFunction when instruction.IsWideLoad:
+                // bpf_ksym_exists: only whether it is zero is asked.
+                SetWide(slot, instruction, PseudoSource.Constant, reference.KernelFunction, 0);
+                break;
+            case ReferenceKind.KernelFunction:
+                _slots[slot] = With(instruction, PseudoSource.HelperCall, reference.KernelFunction);
+                break;
             case ReferenceKind.Absent when instruction.IsWideLoad:
                 SetWide(slot, instruction, PseudoSource.Constant, 0, 0);
                 break;

@@ -7,4 +7,5 @@ namespace NopTap.Formats.Linking;
 /// <param name="Function">Called or named function.</param>
 /// <param name="MapIndex">Map.</param>
 /// <param name="Offset">Bytes into the map's value.</param>
-readonly record struct Reference(ReferenceKind Kind, CodeFunction? Function = null, int MapIndex = 0, uint Offset = 0);
+/// <param name="KernelFunction">Number of the kernel function (<see cref="Isa.KernelFunctionId"/>).</param>
+readonly record struct Reference(ReferenceKind Kind, CodeFunction? Function = null, int MapIndex = 0, uint Offset = 0, int KernelFunction = 0);

@@ -19,4 +19,7 @@ enum ReferenceKind
 
     /// <summary>A weak kernel symbol, which is never there.</summary>
     Absent,
+
+    /// <summary>A kernel function that this runtime has.</summary>
+    KernelFunction,
 }

@@ -99,6 +99,8 @@ sealed class ReferenceResolver(LinkContext context, string program)
     Reference External(CodeSection section, int slot, string name)
     {
         ExternSpec? external = context.Externs.GetValueOrDefault(name);
+        if (external is { Kind: ExternKind.KernelFunction } && KernelFunctions.TryFindId(name, out int function))
+            return new Reference(ReferenceKind.KernelFunction, KernelFunction: function);
         if (external is { Kind: ExternKind.KernelFunction or ExternKind.KernelVariable, IsWeak: true })
             return new Reference(ReferenceKind.Absent);
         throw external?.Kind switch

@@ -57,6 +57,15 @@ sealed partial class FunctionLowering
                 break;
             case HelperId.MapLookupElem when TryEmitLookup(_program.Facts[index].MapIndex):
                 break;
+            case (HelperId)KernelFunctionId.IterNumNew:
+                EmitNewNumbers();
+                break;
+            case (HelperId)KernelFunctionId.IterNumNext:
+                EmitNextNumber();
+                break;
+            case (HelperId)KernelFunctionId.IterNumDestroy:
+                _writer.StoreConstant(8, 0, Gpr.Rdi, 0);
+                break;
             default:
                 EmitHelperCall(helper);
                 break;

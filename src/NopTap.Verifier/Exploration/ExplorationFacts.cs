@@ -94,9 +94,9 @@ sealed class ExplorationFacts : IProgramFacts
         RegisterKind.Stack => AddressKind.Stack,
         RegisterKind.MapValue => AddressKind.MapValue,
         RegisterKind.MapKey => AddressKind.MapKey,
-        RegisterKind.Packet => AddressKind.Packet,
+        RegisterKind.Packet or RegisterKind.PacketSlice => AddressKind.Packet,
         RegisterKind.PacketMeta => AddressKind.PacketMeta,
-        RegisterKind.Memory => AddressKind.Memory,
+        RegisterKind.Memory or RegisterKind.Slice => AddressKind.Memory,
         _ => AddressKind.Unknown,
     };
 }

@@ -14,7 +14,7 @@ sealed partial class Explorer
     {
         // Jumping ends the loop; going on is the next round.
         PathState round = Fork(slot + 1);
-        round.MayGotoDepth++;
+        round.CountedRounds++;
         // The newest checkpoint is this round's own.
         Widen(round, slot, round.Parent!.Parent);
         _path.Slot = instruction.JumpTarget(slot);
@@ -172,7 +172,7 @@ sealed partial class Explorer
         if (!address.Nullable)
         {
             // These cannot be null; of others nothing is claimed, so that both ways are looked at.
-            if (address.Kind is RegisterKind.MapValue or RegisterKind.MapKey or RegisterKind.Map or RegisterKind.Memory)
+            if (address.Kind is RegisterKind.MapValue or RegisterKind.MapKey or RegisterKind.Map || address.IsGivenMemory)
                 BranchOneWay(slot, instruction, !jumpsIfNull);
             else
                 BranchBothWays(slot, instruction);

@@ -96,10 +96,12 @@ sealed partial class Explorer
     bool RefuseLeak(string when)
     {
         int acquired = _path.ReferenceSlots[0];
+        string by = HelperCatalog.NameOf(_code[acquired].Immediate) is string name ? $"bpf_{name}" : "a helper";
+        bool iterator = _request.Helpers[_code[acquired].Immediate].Arguments.Contains(HelperArgument.NewIterator);
         return Refuse(
             VerifierDiagnostics.ReferenceLeak.At(
-                ProgramPlaces.At(_program, _path.Slot), $"{when} while what was reserved at {PlaceOf(acquired)} is still held",
-                "give it back on every path: submit or discard the reservation"),
+                ProgramPlaces.At(_program, _path.Slot), $"{when} while what {by} made at {PlaceOf(acquired)} is still held",
+                iterator ? "end the iterator with its destroy function on every path" : "give it back on every path: submit or discard the reservation"),
             -1, acquired);
     }
 

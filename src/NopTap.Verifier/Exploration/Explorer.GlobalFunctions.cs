@@ -144,12 +144,13 @@ sealed partial class Explorer
         {
             if (!StackBounds(value, 0, rule.Size, register, out int low, out int high))
                 return false;
-            ReadStack(value.Index, low, high);
+            if (!ReadStack(value.Index, low, high, register))
+                return false;
             FillStack(_path.Frames[value.Index]!, low, high, SlotKinds.MiscByte);
             return true;
         }
 
-        bool memory = value.Kind is RegisterKind.MapValue or RegisterKind.Memory or RegisterKind.Packet or RegisterKind.PacketMeta;
+        bool memory = value.Kind is RegisterKind.MapValue or RegisterKind.Packet or RegisterKind.PacketMeta || value.IsGivenMemory;
         return memory ? Reach(value, 0, rule.Size, register, writes: true)
             : RefuseArgument(function, index, $"{value}; it is declared as a pointer to {rule.Size} bytes", "pass memory of the program's own, or null");
     }

@@ -29,6 +29,7 @@ sealed partial class Explorer
         _allocationSize = 0;
         _released = 0;
         _keyInRange = false;
+        _dynptr = default;
         for (int i = 0; i < helper.Arguments.Length; i++)
         {
             if (!IsWritten((Register)(i + 1)) || !Argument(helper, i))
@@ -42,7 +43,8 @@ sealed partial class Explorer
             return RefuseLeak("the tail call leaves the program") ? Step.Next : Step.Refused;
         if (_released != 0)
             Release(_released);
-        if ((helper.Effects & HelperEffects.ChangesPacket) != 0)
+        // Bytes may be written to a part of a socket buffer that has to be made linear first.
+        if ((helper.Effects & HelperEffects.ChangesPacket) != 0 || (helper.Id == (int)HelperId.DynptrWrite && _dynptr.Index == (int)DynptrKind.Skb))
             ForgetPackets();
         if (!Return(slot, helper) || (helper.Return == HelperReturn.TailCall && !ReturnFromTailCall()))
             return Step.Refused;
@@ -76,16 +78,18 @@ sealed partial class Explorer
 
                 return LookedUp(map, out result);
             case HelperReturn.AllocatedMemoryOrNull:
-                if (_path.ReferenceCount == PathState.MaxReferences)
-                    return Refuse(VerifierDiagnostics.ReferenceLeak, $"{PathState.MaxReferences} reservations are held at once", "submit or discard reservations before making more");
+                if (!Acquire(slot, out int reference))
+                    return false;
                 result = RegisterState.Pointer(RegisterKind.Memory);
                 result.Size = _allocationSize;
                 result.Nullable = true;
-                result.Id = NewId();
-                result.Reference = result.Id;
-                _path.References[_path.ReferenceCount] = result.Reference;
-                _path.ReferenceSlots[_path.ReferenceCount++] = slot;
+                result.Id = result.Reference = reference;
                 break;
+            case HelperReturn.IteratorElementOrNull:
+                NextElement(slot);
+                break;
+            case HelperReturn.DynptrMemoryOrNull or HelperReturn.DynptrReadOnlyMemoryOrNull:
+                return DynptrMemory(helper, ref result);
             default:
                 result = RegisterState.Unknown;
                 break;
@@ -122,13 +126,13 @@ sealed partial class Explorer
             FrameState frame = _path.Frames[f]!;
             for (int register = 0; register < 10; register++)
             {
-                if (frame.R[register].IsPacket)
+                if (frame.R[register].IsPacket || frame.R[register].Kind == RegisterKind.PacketSlice)
                     frame.R[register] = RegisterState.Unknown;
             }
 
             for (int slot = 0; slot < frame.Used; slot++)
             {
-                if (frame.Kinds[slot] == SlotKinds.Spill && frame.Spill(slot).IsPacket)
+                if (frame.Kinds[slot] == SlotKinds.Spill && (frame.Spill(slot).IsPacket || frame.Spill(slot).Kind == RegisterKind.PacketSlice))
                     frame.Spill(slot) = RegisterState.Unknown;
             }
         }
@@ -170,6 +174,22 @@ sealed partial class Explorer
                 return StringArgument(helper, index, value);
             case HelperArgument.PointerToLong:
                 return MemoryArgument(helper, index, value, 8, writes: true);
+            case HelperArgument.Number:
+                return value.IsScalar || RefuseArgument(helper, index, value, "a number");
+            case HelperArgument.NewIterator:
+                return NewIteratorArgument(helper, index, value);
+            case HelperArgument.Iterator or HelperArgument.IteratorReleased:
+                return IteratorArgument(helper, index, value, helper.Arguments[index] == HelperArgument.IteratorReleased);
+            case HelperArgument.NewDynptr:
+                return NewDynptrArgument(helper, index, value);
+            case HelperArgument.Dynptr or HelperArgument.DynptrReleased:
+                return DynptrArgument(helper, index, value, helper.Arguments[index] == HelperArgument.DynptrReleased);
+            case HelperArgument.MapValueMemory:
+                return value is { Kind: RegisterKind.MapValue, Nullable: false } || RefuseArgument(helper, index, value, "a map's value");
+            case HelperArgument.BufferOrNull:
+                return value.IsNull || value.IsPointer || RefuseArgument(helper, index, value, "memory, or null");
+            case HelperArgument.ConstantSize:
+                return ConstantSize(helper, index, value);
             default:
                 return RefuseArgument(helper, index, value, "something that the verifier does not know");
         }
@@ -227,9 +247,17 @@ sealed partial class Explorer
         return true;
     }
 
+    // The size of a buffer that may be used, and of the memory that is returned in any case.
+    bool ConstantSize(HelperSignature helper, int index, in RegisterState value)
+    {
+        RegisterState buffer = _path.Frame.R[index];
+        return AllocationSize(helper, index, value)
+            && (buffer.IsNull || (MemoryArgument(helper, index - 1, buffer, _allocationSize, writes: false) && MemoryArgument(helper, index - 1, buffer, _allocationSize, writes: true)));
+    }
+
     bool ReleasedArgument(HelperSignature helper, int index, in RegisterState value)
     {
-        if (value is not { Kind: RegisterKind.Memory, Nullable: false, Offset: 0, IsFixed: true } || !_path.HoldsReference(value.Reference))
+        if (value is not { Kind: RegisterKind.Memory, Index: 0, ReadOnly: false, Nullable: false, Offset: 0, IsFixed: true } || !_path.HoldsReference(value.Reference))
             return RefuseArgument(helper, index, value, "what a reserve helper returned, unchanged and not given back yet");
         _released = value.Reference;
         return true;
@@ -252,21 +280,23 @@ sealed partial class Explorer
         bool orZero = helper.Arguments[index] == HelperArgument.SizeOrZero;
         if (!size.IsScalar)
             return RefuseArgument(helper, index, size, "a size");
-        string of = $"size in r{index + 1} for bpf_{helper.Name} is {size}";
         if (size.Range.SMin < 0)
-            return Refuse(VerifierDiagnostics.HelperSize, $"{of}, which may be negative", "use an unsigned variable, or test that it is not negative", index + 1);
+            return RefuseSize(helper, index, size, "may be negative", "use an unsigned variable, or test that it is not negative");
         if (size.Range.UMax >= (ulong)MaxOffset)
-            return Refuse(VerifierDiagnostics.HelperSize, $"{of}, which has no upper bound", "test that it is at most the size of the memory", index + 1);
+            return RefuseSize(helper, index, size, "has no upper bound", "test that it is at most the size of the memory");
         if (size.Range.UMin == 0 && !orZero)
-            return Refuse(VerifierDiagnostics.HelperSize, $"{of}, which may be zero", "test that it is not zero", index + 1);
+            return RefuseSize(helper, index, size, "may be zero", "test that it is not zero");
         RegisterState memory = _path.Frame.R[index];
         bool mayBeNull = kind is HelperArgument.MemoryOrNull or HelperArgument.WritableMemoryOrNull;
         _precision.Mark(_path, index + 1);
         if (memory.IsNull && ((mayBeNull && size.Range.UMax == 0) || (orZero && size.Range.UMax == 0)))
             return true;
-        bool writes = kind is HelperArgument.MemoryUninitialized or HelperArgument.WritableMemoryOrNull;
+        bool writes = kind is HelperArgument.MemoryUninitialized or HelperArgument.WritableMemoryOrNull or HelperArgument.MapValueMemory;
         return MemoryArgument(helper, index - 1, memory, (long)size.Range.UMax, writes);
     }
+
+    bool RefuseSize(HelperSignature helper, int index, in RegisterState size, string why, string hint) =>
+        Refuse(VerifierDiagnostics.HelperSize, $"size in r{index + 1} for bpf_{helper.Name} is {size}, which {why}", hint, index + 1);
 
     /// <summary>Whether a helper may read, or write, so many bytes at an argument.</summary>
     bool MemoryArgument(HelperSignature helper, int index, in RegisterState value, long size, bool writes)
@@ -276,14 +306,15 @@ sealed partial class Explorer
         {
             if (!StackBounds(value, 0, size, register, out int low, out int high))
                 return false;
-            if (writes)
-                FillStack(_path.Frames[value.Index]!, low, high, SlotKinds.MiscByte);
-            else
-                ReadStack(value.Index, low, high);
+            if (!writes)
+                return ReadStack(value.Index, low, high, register);
+            if (!EndObjects(value.Index, low, high, register))
+                return false;
+            FillStack(_path.Frames[value.Index]!, low, high, SlotKinds.MiscByte);
             return true;
         }
 
-        bool memory = value.Kind is RegisterKind.MapValue or RegisterKind.MapKey or RegisterKind.Memory or RegisterKind.Packet or RegisterKind.PacketMeta;
+        bool memory = value.Kind is RegisterKind.MapValue or RegisterKind.MapKey or RegisterKind.Packet or RegisterKind.PacketMeta || value.IsGivenMemory;
         return memory ? Reach(value, 0, size, register, writes) : RefuseArgument(helper, index, value, "memory that the program may use");
     }
 }

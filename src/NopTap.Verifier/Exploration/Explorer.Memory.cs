@@ -133,7 +133,8 @@ sealed partial class Explorer
             int touched = SlotAt(low);
             if (size < 8 && address.IsFixed && touched < frame.Used && frame.Kinds[touched] == SlotKinds.Spill && frame.Spill(touched).IsPointer)
                 return RefusePart($"atomic access of {size} bytes of a stored value, {frame.Spill(touched)}", register);
-            ReadStack(address.Index, low, high);
+            if (!ReadStack(address.Index, low, high, register))
+                return false;
             FillStack(frame, low, high, SlotKinds.MiscByte);
             if (address.IsFixed)
                 NoteStack(address.Index, SlotAt(low));
@@ -212,8 +213,10 @@ sealed partial class Explorer
                 if (writes)
                     return RefuseWrite($"a key of map '{map.Name}'", register);
                 return Within(address, offset, size, map.KeySize, $"a key of map '{map.Name}'", register);
-            case RegisterKind.Memory:
-                return Within(address, offset, size, address.Size, s_memories[address.Index], register);
+            case RegisterKind.Memory or RegisterKind.Slice or RegisterKind.PacketSlice:
+                if (writes && address.ReadOnly)
+                    return RefuseWrite("memory that was given out to be read only", register);
+                return Within(address, offset, size, address.Size, MemoryName(address), register);
             case RegisterKind.Packet or RegisterKind.PacketMeta:
                 if (writes && !MayWritePackets)
                     return RefuseWrite($"the packet, which programs of type {_program.Type} only read", register);
@@ -224,6 +227,9 @@ sealed partial class Explorer
                     address.IsScalar ? "use bpf_probe_read_kernel for addresses that are no pointers of the program" : "hand it to a helper; its memory is not the program's", register);
         }
     }
+
+    static string MemoryName(in RegisterState address) =>
+        address.Kind != RegisterKind.Memory ? "the memory behind a dynptr" : address.ReadOnly ? "an iterator's element" : s_memories[address.Index];
 
     bool MayWritePackets => _program.Type is ProgramType.Xdp or ProgramType.SchedCls or ProgramType.SchedAct or ProgramType.LwtXmit
         or ProgramType.SkSkb or ProgramType.SkMsg;

@@ -64,7 +64,7 @@ sealed partial class Explorer
     {
         if (converging)
         {
-            bool progressed = checkpoint.State.MayGotoDepth != _path.MayGotoDepth || checkpoint.State.CallbackDepth != _path.CallbackDepth;
+            bool progressed = checkpoint.State.CountedRounds != _path.CountedRounds || checkpoint.State.CallbackDepth != _path.CallbackDepth;
             if (progressed && _comparer.Covers(checkpoint, _path, Comparison.Within))
             {
                 CloseLoop(checkpoint);
@@ -75,7 +75,7 @@ sealed partial class Explorer
             return Visit.Continues;
         }
 
-        if (checkpoint.State.MayGotoDepth != _path.MayGotoDepth || checkpoint.State.CallbackDepth != _path.CallbackDepth)
+        if (checkpoint.State.CountedRounds != _path.CountedRounds || checkpoint.State.CallbackDepth != _path.CallbackDepth)
             return Visit.Continues;
         if (!IsAncestor(checkpoint) || !_comparer.Covers(checkpoint, _path, Comparison.Same))
             return Visit.Continues;

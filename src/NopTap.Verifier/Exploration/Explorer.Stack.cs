@@ -71,6 +71,8 @@ sealed partial class Explorer
         if (value.IsPointer && size < 8)
             return RefusePart($"store of {size} bytes of {value}", (int)instruction.Source);
         FrameState frame = _path.Frames[address.Index]!;
+        if (!EndObjects(address.Index, low, high, register))
+            return false;
         if (!address.IsFixed)
         {
             FillStack(frame, low, high, SlotKinds.MiscByte);
@@ -163,7 +165,8 @@ sealed partial class Explorer
         if (!StackBounds(address, instruction.Offset, size, register, out int low, out int high) || !StackAligned(address, instruction.Offset, size, register))
             return false;
         FrameState frame = _path.Frames[address.Index]!;
-        ReadStack(address.Index, low, high);
+        if (!ReadStack(address.Index, low, high, register))
+            return false;
         if (!address.IsFixed)
         {
             loaded = AllBytes(frame, low, high, SlotKinds.ZeroByte) ? RegisterState.Constant(0) : RegisterState.Number(ScalarRange.OfBytes(size));
@@ -210,18 +213,23 @@ sealed partial class Explorer
     }
 
     /// <summary>Notes that bytes of a frame are read.</summary>
-    void ReadStack(int index, int low, int high)
+    /// <returns>False, with the reason, where they are no plain bytes.</returns>
+    bool ReadStack(int index, int low, int high, int register)
     {
         FrameState frame = _path.Frames[index]!;
         ulong slots = 0;
+        bool plain = true;
         for (int at = low; at < high; at++)
         {
             int slot = SlotAt(at);
             slots |= 1UL << slot;
-            if (slot >= frame.Used || SlotKinds.At(frame.Kinds[slot], ByteAt(at)) == SlotKinds.UnwrittenByte)
+            byte kind = slot < frame.Used ? SlotKinds.At(frame.Kinds[slot], ByteAt(at)) : SlotKinds.UnwrittenByte;
+            if (kind == SlotKinds.UnwrittenByte)
                 _facts.ReadsUnwritten[frame.Function] = true;
+            plain &= kind != SlotKinds.ObjectByte;
         }
 
         MarkRead(index, slots);
+        return plain || RefuseObjectRead(frame, low, high, register);
     }
 }

@@ -90,6 +90,7 @@ static class SlotKinds
     public const byte SpillByte = 1;
     public const byte MiscByte = 2;
     public const byte ZeroByte = 3;
+    public const byte ObjectByte = 4;
 
     /// <summary>Never written.</summary>
     public const ulong Unwritten = 0;
@@ -103,6 +104,9 @@ static class SlotKinds
     /// <summary>Zero bytes.</summary>
     public const ulong Zero = 0x0303_0303_0303_0303;
 
+    /// <summary>An iterator, or half of a dynptr; the slot's register has its state.</summary>
+    public const ulong Object = 0x0404_0404_0404_0404;
+
     /// <summary>The low four bytes hold a spilled number; the high half is anything.</summary>
     public const uint SpillLow = 0x0101_0101;
 
@@ -113,5 +117,6 @@ static class SlotKinds
 
     public static byte At(ulong kinds, int index) => (byte)(kinds >> (index * 8));
 
-    public static bool HasSpill(ulong kinds) => (byte)kinds == SpillByte || (byte)(kinds >> 56) == SpillByte;
+    /// <summary>Whether the slot's register counts.</summary>
+    public static bool HasSpill(ulong kinds) => (byte)kinds == SpillByte || (byte)(kinds >> 56) == SpillByte || kinds == Object;
 }

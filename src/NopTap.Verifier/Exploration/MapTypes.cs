@@ -10,7 +10,7 @@ static class MapTypes
     public static bool Accepts(HelperId helper, MapType map) => helper switch
     {
         HelperId.TailCall => map == MapType.ProgArray,
-        HelperId.RingbufOutput or HelperId.RingbufReserve or HelperId.RingbufQuery => map == MapType.Ringbuf,
+        HelperId.RingbufOutput or HelperId.RingbufReserve or HelperId.RingbufReserveDynptr or HelperId.RingbufQuery => map == MapType.Ringbuf,
         HelperId.PerfEventOutput or HelperId.PerfEventRead or HelperId.PerfEventReadValue => map == MapType.PerfEventArray,
         HelperId.MapPushElem or HelperId.MapPopElem or HelperId.MapPeekElem => map is MapType.Queue or MapType.Stack or MapType.BloomFilter,
         HelperId.RedirectMap => map is MapType.Devmap or MapType.DevmapHash or MapType.Cpumap or MapType.Xskmap,

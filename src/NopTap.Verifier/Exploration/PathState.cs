@@ -31,8 +31,8 @@ sealed class PathState
     /// <summary>Iterations of callbacks so far, over all frames.</summary>
     public int CallbackDepth;
 
-    /// <summary>Rounds through may_goto so far.</summary>
-    public int MayGotoDepth;
+    /// <summary>Rounds so far through loops that end by themselves: may_goto and iterators.</summary>
+    public int CountedRounds;
 
     /// <summary>Newest entry of the history, or -1.</summary>
     public int History = -1;
@@ -61,7 +61,7 @@ sealed class PathState
         Slot = other.Slot;
         Number = other.Number;
         CallbackDepth = other.CallbackDepth;
-        MayGotoDepth = other.MayGotoDepth;
+        CountedRounds = other.CountedRounds;
         History = other.History;
         StepsSinceCheckpoint = other.StepsSinceCheckpoint;
         JumpsSinceCheckpoint = other.JumpsSinceCheckpoint;

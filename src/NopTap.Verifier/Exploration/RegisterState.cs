@@ -45,6 +45,18 @@ enum RegisterKind : byte
 
     /// <summary>The context of an observed program.</summary>
     TargetContext,
+
+    /// <summary>Memory that a dynptr gave out and that is lost with it.</summary>
+    Slice,
+
+    /// <summary>Memory in the packet that a dynptr gave out; lost when the packet moves.</summary>
+    PacketSlice,
+
+    /// <summary>Never in a register: an iterator that fills a stack slot.</summary>
+    Iterator,
+
+    /// <summary>Never in a register: half of a dynptr, which fills two stack slots.</summary>
+    Dynptr,
 }
 
 /// <summary>Everything known of one register or spilled slot. A value: copying a frame copies these.</summary>
@@ -62,7 +74,10 @@ struct RegisterState
     /// <summary>The reservation that must be given back, or 0; of an address in a value with a spin lock the look-up that it came from.</summary>
     public int Reference;
 
-    /// <summary>Map of Map, MapValue, MapKey; function of Function; frame of Stack; of Memory the argument that points to it, 0 where a helper returned it.</summary>
+    /// <summary>
+    /// Map of Map, MapValue, MapKey; function of Function; frame of Stack; of Memory the argument that points to it, 0 where a helper returned
+    /// it; name of the dynptr of Slice; state of Iterator; <see cref="DynptrKind"/> of Dynptr.
+    /// </summary>
     public int Index;
 
     /// <summary>Bytes of Memory; bytes behind the variable part that were compared with the end, for packets.</summary>
@@ -76,6 +91,9 @@ struct RegisterState
     /// <summary>In a checkpoint: whether the exact number mattered behind it.</summary>
     public bool Precise;
 
+    /// <summary>Whether memory may only be read.</summary>
+    public bool ReadOnly;
+
     public readonly bool IsScalar => Kind == RegisterKind.Scalar;
 
     public readonly bool IsPointer => Kind > RegisterKind.Scalar;
@@ -84,6 +102,9 @@ struct RegisterState
 
     /// <summary>Whether it is memory that a global function was handed.</summary>
     public readonly bool IsArgument => Kind == RegisterKind.Memory && Index != 0;
+
+    /// <summary>Whether it is memory of <see cref="Size"/> bytes.</summary>
+    public readonly bool IsGivenMemory => Kind is RegisterKind.Memory or RegisterKind.Slice or RegisterKind.PacketSlice;
 
     public readonly bool IsNull => Kind == RegisterKind.Scalar && Range.IsConstant && Range.Value == 0;
 

@@ -55,6 +55,9 @@ static class RegisterText
             RegisterKind.PacketMeta => "meta",
             RegisterKind.PacketEnd => "packet_end",
             RegisterKind.Memory => string.Create(CultureInfo.InvariantCulture, $"memory({register.Size})"),
+            RegisterKind.Slice or RegisterKind.PacketSlice => string.Create(CultureInfo.InvariantCulture, $"slice({register.Size})"),
+            RegisterKind.Iterator => register.Index == 0 ? "iterator(drained)" : "iterator",
+            RegisterKind.Dynptr => $"dynptr({(DynptrKind)register.Index})",
             RegisterKind.Function => string.Create(CultureInfo.InvariantCulture, $"function[{register.Index}]"),
             RegisterKind.TargetContext => "target_ctx",
             _ => "?",
@@ -69,7 +72,7 @@ static class RegisterText
     }
 
     static bool HasOffset(RegisterKind kind) => kind is RegisterKind.Stack or RegisterKind.MapValue or RegisterKind.Packet
-        or RegisterKind.PacketMeta or RegisterKind.Memory or RegisterKind.MapKey or RegisterKind.Context;
+        or RegisterKind.PacketMeta or RegisterKind.Memory or RegisterKind.Slice or RegisterKind.PacketSlice or RegisterKind.MapKey or RegisterKind.Context;
 
     public static string Name(RegisterKind kind) => kind switch
     {
@@ -84,6 +87,10 @@ static class RegisterText
         RegisterKind.PacketMeta => "an address in the packet's metadata",
         RegisterKind.PacketEnd => "the end of the packet",
         RegisterKind.Memory => "an address in allocated memory",
+        RegisterKind.Slice => "an address behind a dynptr",
+        RegisterKind.PacketSlice => "an address in a slice of the packet",
+        RegisterKind.Iterator => "an iterator",
+        RegisterKind.Dynptr => "a dynptr",
         RegisterKind.Function => "a function",
         _ => "the context of the observed program",
     };

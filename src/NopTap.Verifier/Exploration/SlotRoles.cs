@@ -18,7 +18,7 @@ enum SlotRole : byte
     /// <summary>A state is always stored here.</summary>
     Forced = 2,
 
-    /// <summary>Loops through here end at run time by themselves: may_goto and helpers that call back.</summary>
+    /// <summary>Loops through here end at run time by themselves: may_goto, iterators and helpers that call back.</summary>
     Converging = 4,
 }
 
@@ -43,13 +43,14 @@ static class SlotRoles
 
             if (instruction.IsProgramCall)
                 roles[slot + 1] |= SlotRole.Meeting;
-            if (instruction.IsMayGoto || CallsBack(instruction, helpers))
+            if (instruction.IsMayGoto || Repeats(instruction, helpers))
                 roles[slot] |= SlotRole.Meeting | SlotRole.Forced | SlotRole.Converging;
         }
 
         return roles;
     }
 
-    static bool CallsBack(in Instruction instruction, FrozenDictionary<int, HelperSignature> helpers) =>
-        instruction.IsHelperCall && helpers.TryGetValue(instruction.Immediate, out HelperSignature? helper) && (helper.Effects & HelperEffects.CallsBack) != 0;
+    static bool Repeats(in Instruction instruction, FrozenDictionary<int, HelperSignature> helpers) =>
+        instruction.IsHelperCall && helpers.TryGetValue(instruction.Immediate, out HelperSignature? helper)
+        && ((helper.Effects & HelperEffects.CallsBack) != 0 || helper.Return == HelperReturn.IteratorElementOrNull);
 }

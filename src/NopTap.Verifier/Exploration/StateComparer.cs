@@ -116,7 +116,7 @@ sealed class StateComparer
         {
             byte was = SlotKinds.At(old, i);
             byte now = SlotKinds.At(kinds, i);
-            if (now == SlotKinds.SpillByte && address)
+            if ((now == SlotKinds.SpillByte && address) || now == SlotKinds.ObjectByte)
                 return false;
             if (was == SlotKinds.ZeroByte && now != SlotKinds.ZeroByte && !(now == SlotKinds.SpillByte && zero))
                 return false;
@@ -140,7 +140,7 @@ sealed class StateComparer
             return old.Range.Includes(register.Range) && PairNumbers(old.Id, register.Id);
         }
 
-        if (old.Index != register.Index || old.Nullable != register.Nullable || old.Offset != register.Offset)
+        if (!SameIndex(old, register) || old.Nullable != register.Nullable || old.Offset != register.Offset || old.ReadOnly != register.ReadOnly)
             return false;
         if (register.IsPacket ? register.Size < old.Size : register.Size != old.Size)
             return false;
@@ -148,9 +148,12 @@ sealed class StateComparer
     }
 
     bool Same(in RegisterState old, in RegisterState register) =>
-        old.Index == register.Index && old.Nullable == register.Nullable && old.Offset == register.Offset && old.Size == register.Size
+        SameIndex(old, register) && old.Nullable == register.Nullable && old.Offset == register.Offset && old.Size == register.Size
         && old.Range.SameAs(register.Range) && (old.Kind == RegisterKind.Scalar ? PairNumbers(old.Id, register.Id) : Pair(old.Id, register.Id))
         && Pair(old.Reference, register.Reference);
+
+    // The index of a slice names a dynptr, and names differ from path to path.
+    bool SameIndex(in RegisterState old, in RegisterState register) => old.Kind == RegisterKind.Slice ? Pair(old.Index, register.Index) : old.Index == register.Index;
 
     // A number without a name shares nothing; one that shared nothing in the checkpoint may share something now.
     bool PairNumbers(int old, int id) => old == 0 || Pair(old, id == 0 ? ++_temporary : id);

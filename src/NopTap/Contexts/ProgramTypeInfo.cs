@@ -13,4 +13,17 @@ namespace NopTap.Contexts;
 /// <param name="ReturnRange">Lowest and highest return value; null when any will do.</param>
 /// <param name="Helpers">Helpers that the type may call, among those that this runtime has; a host's own come on top.</param>
 public sealed record ProgramTypeInfo(
-    ProgramType Type, ContextKind Kind, ContextLayout? Context, (long Minimum, long Maximum)? ReturnRange, FrozenSet<HelperId> Helpers);
+    ProgramType Type, ContextKind Kind, ContextLayout? Context, (long Minimum, long Maximum)? ReturnRange, FrozenSet<HelperId> Helpers)
+{
+    /// <summary>Whether programs of the type may write to packets.</summary>
+    public bool WritesPackets => Type is ProgramType.Xdp or ProgramType.SchedCls or ProgramType.SchedAct;
+
+    /// <summary>Whether programs of the type may call a kernel function: all but those that make dynptrs of another kind's packet.</summary>
+    /// <param name="function">The function.</param>
+    public bool MayCall(KernelFunctionId function) => function switch
+    {
+        KernelFunctionId.DynptrFromSkb => Kind == ContextKind.Skb,
+        KernelFunctionId.DynptrFromXdp => Kind == ContextKind.Xdp,
+        _ => true,
+    };
+}

@@ -17,6 +17,8 @@ public static class ProgramTypes
         HelperId.TailCall, HelperId.TracePrintk, HelperId.ProbeReadKernel, HelperId.Snprintf, HelperId.Strncmp,
         HelperId.RingbufOutput, HelperId.RingbufReserve, HelperId.RingbufSubmit, HelperId.RingbufDiscard, HelperId.RingbufQuery,
         HelperId.Loop, HelperId.ForEachMapElem, HelperId.SpinLock, HelperId.SpinUnlock,
+        HelperId.DynptrFromMem, HelperId.RingbufReserveDynptr, HelperId.RingbufSubmitDynptr, HelperId.RingbufDiscardDynptr,
+        HelperId.DynptrRead, HelperId.DynptrWrite, HelperId.DynptrData,
     ];
 
     static readonly FrozenSet<HelperId> s_skbHelpers = With(HelperId.SkbLoadBytes);

@@ -105,12 +105,25 @@ public sealed class HelperRegistry
         {
             foreach (HelperId id in info.Helpers)
                 helpers.Add((int)id, StandardHelpers.Table[(int)id]);
+            AddKernelFunctions(helpers, info);
         }
 
         HostEntry[] entries = Volatile.Read(ref _entries);
         for (int i = 0; i < entries.Length; i++)
             helpers.Add(entries[i].Signature.Id, new HelperBinding(entries[i].Signature, HostStubs.AddressOf(i)));
         return helpers.ToFrozenDictionary();
+    }
+
+    static void AddKernelFunctions(Dictionary<int, HelperBinding> helpers, ProgramTypeInfo type)
+    {
+        foreach (HelperSignature function in KernelFunctions.All)
+        {
+            if (type.MayCall((KernelFunctionId)function.Id))
+                helpers.Add(function.Id, StandardHelpers.Table[function.Id]);
+        }
+
+        if (!type.WritesPackets && helpers.ContainsKey((int)KernelFunctionId.DynptrFromSkb))
+            helpers[(int)KernelFunctionId.DynptrFromSkb] = StandardHelpers.FromReadOnlySkb;
     }
 
     /// <summary>Calls a host's helper. Called by its stub.</summary>

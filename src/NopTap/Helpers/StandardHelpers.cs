@@ -9,6 +9,9 @@ namespace NopTap.Helpers;
 /// <summary>The kernel's helpers that this runtime has, by number.</summary>
 internal static unsafe class StandardHelpers
 {
+    /// <summary><see cref="KernelFunctionId.DynptrFromSkb"/> for program types that only read packets.</summary>
+    internal static readonly HelperBinding FromReadOnlySkb = Bind(KernelFunctionId.DynptrFromSkb, &DynptrHelpers.FromReadOnlySkb).Value;
+
     /// <summary>Types and addresses.</summary>
     internal static readonly FrozenDictionary<int, HelperBinding> Table = new KeyValuePair<int, HelperBinding>[]
     {
@@ -38,9 +41,31 @@ internal static unsafe class StandardHelpers
         Bind(HelperId.XdpAdjustTail, &PacketHelpers.XdpAdjustTail),
         Bind(HelperId.XdpAdjustMeta, &PacketHelpers.XdpAdjustMeta),
         Bind(HelperId.SkbLoadBytes, &PacketHelpers.SkbLoadBytes),
+        Bind(HelperId.DynptrFromMem, &DynptrHelpers.FromMem),
+        Bind(HelperId.RingbufReserveDynptr, &DynptrHelpers.RingReserve),
+        Bind(HelperId.RingbufSubmitDynptr, &DynptrHelpers.RingSubmit),
+        Bind(HelperId.RingbufDiscardDynptr, &DynptrHelpers.RingDiscard),
+        Bind(HelperId.DynptrRead, &DynptrHelpers.Read),
+        Bind(HelperId.DynptrWrite, &DynptrHelpers.Write),
+        Bind(HelperId.DynptrData, &DynptrHelpers.Data),
+        Bind(KernelFunctionId.IterNumNew, &NumberIteratorHelpers.New),
+        Bind(KernelFunctionId.IterNumNext, &NumberIteratorHelpers.Next),
+        Bind(KernelFunctionId.IterNumDestroy, &NumberIteratorHelpers.Destroy),
+        Bind(KernelFunctionId.DynptrFromSkb, &DynptrHelpers.FromSkb),
+        Bind(KernelFunctionId.DynptrFromXdp, &DynptrHelpers.FromXdp),
+        Bind(KernelFunctionId.DynptrSlice, &DynptrHelpers.Slice),
+        Bind(KernelFunctionId.DynptrSliceRdwr, &DynptrHelpers.SliceRdwr),
+        Bind(KernelFunctionId.DynptrAdjust, &DynptrHelpers.Adjust),
+        Bind(KernelFunctionId.DynptrIsNull, &DynptrHelpers.IsNull),
+        Bind(KernelFunctionId.DynptrIsRdonly, &DynptrHelpers.IsReadOnly),
+        Bind(KernelFunctionId.DynptrSize, &DynptrHelpers.Size),
+        Bind(KernelFunctionId.DynptrClone, &DynptrHelpers.Clone),
         // The engines emit it: a tail call leaves the caller's frame, which no callee can do.
         Bind(HelperId.TailCall, null),
     }.ToFrozenDictionary();
+
+    static KeyValuePair<int, HelperBinding> Bind(
+        KernelFunctionId id, delegate* unmanaged[Cdecl]<ulong, ulong, ulong, ulong, ulong, ThreadBlock*, ulong> code) => Bind((HelperId)id, code);
 
     static KeyValuePair<int, HelperBinding> Bind(
         HelperId id, delegate* unmanaged[Cdecl]<ulong, ulong, ulong, ulong, ulong, ThreadBlock*, ulong> code)

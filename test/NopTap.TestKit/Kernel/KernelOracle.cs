@@ -49,6 +49,7 @@ public sealed unsafe class KernelOracle : IDisposable
             BindMap(code, reference);
         foreach (ProbeSiteSpec site in program.Probes.SelectMany(probe => probe.Sites).Where(site => site.IsLazy))
             code[site.ArmingInstruction] = new Instruction(Opcode.Jmp | Opcode.Jcond, 0, (short)(site.ArmedTarget - site.ArmingInstruction - 1), 0);
+        KernelFunctionNumbers.Translate(code);
         bool described = ObjectBtf.Describes(program);
         int btf = described || program.Functions.Length > 1 ? LoadBtf(program, described) : -1;
         log |= everything;
