@@ -44,6 +44,38 @@ public sealed unsafe class KernelOracle : IDisposable
     /// <param name="everything">Whether the log of an accepted program is wanted too, with the state after each instruction.</param>
     public KernelVerdict Load(ProgramSpec program, bool log, byte[]? packet = null, bool everything = false)
     {
+        log |= everything;
+        byte[] text = new byte[log ? 1 << 20 : 1];
+        int descriptor = Open(program, text, everything ? 2U : log ? 1U : 0);
+        string said = log ? Encoding.UTF8.GetString(text, 0, Math.Max(0, Array.IndexOf(text, (byte)0))) : "";
+        uint? returned = descriptor >= 0 && packet is not null ? TestRun(descriptor, packet) : null;
+        if (descriptor >= 0)
+            BpfSyscall.Close(descriptor);
+        return new KernelVerdict(descriptor < 0 ? -descriptor : 0, said, returned);
+    }
+
+    /// <summary>Loads a program and runs it on packets, one after the other.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="packets">Ethernet frames.</param>
+    /// <returns>What it returned for each; null when the kernel takes neither the program nor the packets.</returns>
+    public uint[]? Run(ProgramSpec program, IReadOnlyList<byte[]> packets)
+    {
+        int descriptor = Open(program, new byte[1], 0);
+        if (descriptor < 0)
+            return null;
+        try
+        {
+            uint?[] returned = [.. packets.Select(packet => TestRun(descriptor, packet))];
+            return Array.Exists(returned, value => value is null) ? null : [.. returned.Select(value => value!.Value)];
+        }
+        finally
+        {
+            BpfSyscall.Close(descriptor);
+        }
+    }
+
+    int Open(ProgramSpec program, byte[] text, uint logLevel)
+    {
         Instruction[] code = [.. program.Instructions];
         foreach (MapReference reference in program.References)
             BindMap(code, reference);
@@ -52,17 +84,11 @@ public sealed unsafe class KernelOracle : IDisposable
         KernelFunctionNumbers.Translate(code);
         bool described = ObjectBtf.Describes(program);
         int btf = described || program.Functions.Length > 1 ? LoadBtf(program, described) : -1;
-        log |= everything;
-        byte[] text = new byte[log ? 1 << 20 : 1];
         int[] functions = [.. program.Functions.SelectMany((function, index) => new[] { function.Start, described ? function.BtfTypeId : 3 + index })];
-        int descriptor = Load(program, code, functions, btf, text, everything ? 2U : log ? 1U : 0);
-        string said = log ? Encoding.UTF8.GetString(text, 0, Math.Max(0, Array.IndexOf(text, (byte)0))) : "";
-        uint? returned = descriptor >= 0 && packet is not null ? TestRun(descriptor, packet) : null;
-        if (descriptor >= 0)
-            BpfSyscall.Close(descriptor);
+        int descriptor = Load(program, code, functions, btf, text, logLevel);
         if (btf >= 0)
             BpfSyscall.Close(btf);
-        return new KernelVerdict(descriptor < 0 ? -descriptor : 0, said, returned);
+        return descriptor;
     }
 
     static int Load(ProgramSpec program, Instruction[] code, int[] functions, int btf, byte[] text, uint logLevel)
@@ -147,12 +173,14 @@ public sealed unsafe class KernelOracle : IDisposable
         MapSpec spec = _specs[index];
         descriptor = Must(KernelMaps.Create(spec), $"BPF_MAP_CREATE of '{spec.Name}'");
         _maps[index] = descriptor;
+        if (spec.IsGlobalData && !spec.InitialValue.IsDefaultOrEmpty)
+            Fill(descriptor, spec);
         if (spec.IsReadOnlyData)
-            Freeze(descriptor, spec);
+            Freeze(descriptor);
         return descriptor;
     }
 
-    static void Freeze(int descriptor, MapSpec spec)
+    static void Fill(int descriptor, MapSpec spec)
     {
         int key = 0;
         byte[] value = new byte[spec.ValueSize];
@@ -166,10 +194,13 @@ public sealed unsafe class KernelOracle : IDisposable
             Put64(attributes, 16, (ulong)bytes);
             Must(BpfSyscall.Call(BpfSyscall.MapUpdate, attributes), "BPF_MAP_UPDATE_ELEM");
         }
+    }
 
-        attributes.Clear();
+    static void Freeze(int descriptor)
+    {
+        Span<byte> attributes = stackalloc byte[4];
         Put(attributes, 0, (uint)descriptor);
-        Must(BpfSyscall.Call(BpfSyscall.MapFreeze, attributes[..4]), "BPF_MAP_FREEZE");
+        Must(BpfSyscall.Call(BpfSyscall.MapFreeze, attributes), "BPF_MAP_FREEZE");
     }
 
     static int Must(int result, string what) => result >= 0 ? result : throw new InvalidOperationException($"{what}: errno {-result}");
