@@ -150,6 +150,8 @@ sealed partial class Execution
     MapSpec MapAt(HelperSignature signature, int argument)
     {
         int index = _program.Imports.Maps.IndexOf((nint)_r[argument + 1]);
+        if (index < 0 && _program.Imports.Elements?.SpecOf((nint)_r[argument + 1]) is { } inner)
+            return inner;
         if (index < 0 || index >= _program.Imports.MapSpecs.Length)
             throw Refused(signature, argument, "is no map of this program", "pass the address of a map");
         return _program.Imports.MapSpecs[index];

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using NopTap.Formats;
+
 namespace NopTap.Interpreter;
 
 /// <summary>Walks over the elements of a map for <c>bpf_for_each_map_elem</c>.</summary>
@@ -20,4 +22,8 @@ public interface IMapElements
     /// <summary>Whether a map is of a kind that can be walked.</summary>
     /// <param name="map">Address of the map, as the program holds it.</param>
     bool CanWalk(nint map);
+
+    /// <summary>Definition of a map that is none of the object's but was found in one of its maps of maps; null when it is none.</summary>
+    /// <param name="map">Address of the map, as the program holds it.</param>
+    MapSpec? SpecOf(nint map) => null;
 }

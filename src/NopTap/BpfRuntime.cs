@@ -100,6 +100,21 @@ public sealed partial class BpfRuntime : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public BpfObject Load(string path) => Load(BpfObjectSpec.Load(path));
 
+    /// <summary>Makes a map of no object: to be put into a map of maps, for example.</summary>
+    /// <param name="spec">Its definition.</param>
+    /// <returns>The map; dispose of it when the host is done with it. Maps that hold it go on holding it.</returns>
+    /// <exception cref="BpfOperationException">The definition is refused, or the memory.</exception>
+    public BpfMap CreateMap(MapSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        BpfMap map = MapFactory.Create(spec, TakeMapId());
+        map.OnDispose = Forget;
+        lock (_lock)
+            _maps.Add(map.Id, map);
+        return map;
+    }
+
     /// <summary>Programs that are loaded now, by id.</summary>
     public IReadOnlyList<BpfProgram> Programs
     {
@@ -130,6 +145,8 @@ public sealed partial class BpfRuntime : IDisposable
             objects = [.. _objects];
         foreach (BpfObject loaded in objects)
             loaded.Dispose();
+        foreach (BpfMap map in Maps)
+            map.Dispose();
         // From inside a run this thread still has to return through that code.
         if (Code is { } code)
             Epochs.Retire(code.Dispose);
@@ -140,6 +157,12 @@ public sealed partial class BpfRuntime : IDisposable
     internal uint TakeMapId() => Interlocked.Increment(ref _nextMapId);
 
     internal void Print(in TraceMessage message) => Trace?.Invoke(message);
+
+    void Forget(BpfMap map)
+    {
+        lock (_lock)
+            _maps.Remove(map.Id);
+    }
 
     internal void Forget(BpfObject unloaded)
     {

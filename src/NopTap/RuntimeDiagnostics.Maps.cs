@@ -70,6 +70,12 @@ public static partial class RuntimeDiagnostics
     /// <summary>A spin lock where none can be: outside the value, misaligned, or in a kind of map that takes none.</summary>
     public static readonly DiagnosticDescriptor MapSpinLock = new("BPF4122", "spin lock not allowed here", Errno.EOPNOTSUPP);
 
+    /// <summary>A map of maps without a template, or with one of a kind that cannot be inside.</summary>
+    public static readonly DiagnosticDescriptor InnerMapTemplate = new("BPF4123", "no template for inner maps");
+
+    /// <summary>A map that is unlike the template of the map of maps.</summary>
+    public static readonly DiagnosticDescriptor InnerMapMismatch = new("BPF4124", "inner map unlike the template");
+
     /// <summary>A look-up or update under the lock of a value that has none.</summary>
     public static readonly DiagnosticDescriptor MapHasNoLock = new("BPF4121", "values have no spin lock");
 }

@@ -20,7 +20,7 @@ public static partial class RuntimeDiagnostics
     public static readonly DiagnosticDescriptor HelperFaulted = new("BPF4006", "helper threw an exception", Errno.EFAULT);
 
     /// <summary>An initial entry of a map names a program or map that the object does not have.</summary>
-    public static readonly DiagnosticDescriptor InitialEntryUnknown = new("BPF4007", "initial entry names an unknown program", Errno.ENOENT);
+    public static readonly DiagnosticDescriptor InitialEntryUnknown = new("BPF4007", "initial entry names nothing that is known", Errno.ENOENT);
 
     /// <summary>A program that cannot be called from a program array.</summary>
     public static readonly DiagnosticDescriptor ProgramArrayEntry = new("BPF4008", "program cannot be called from this array");

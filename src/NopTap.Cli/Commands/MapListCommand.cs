@@ -48,6 +48,8 @@ static class MapListCommand
     static string Types(BpfObjectSpec spec, MapSpec map)
     {
         string? key = TypeOf(spec, map.KeyTypeId);
+        if (map.Inner is { } inner)
+            return $"{key ?? "key"} -> {KernelNames.Of(inner.Type)} of {inner.MaxEntries}{(Types(spec, inner) is { Length: > 0 } types ? $": {types}" : "")}";
         string? value = map.IsGlobalData ? null : TypeOf(spec, map.ValueTypeId);
         return key is null || value is null ? "" : $"{key} -> {value}";
     }
@@ -66,5 +68,7 @@ static class MapListCommand
         ["value_type"] = map.IsGlobalData ? null : TypeOf(spec, map.ValueTypeId),
         ["global_data"] = map.IsGlobalData,
         ["read_only"] = map.IsReadOnlyData,
+        ["spin_lock"] = map.SpinLockOffset,
+        ["inner"] = map.Inner is { } inner ? Json(spec, inner) : null,
     };
 }

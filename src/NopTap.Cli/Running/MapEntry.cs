@@ -18,6 +18,7 @@ sealed record MapEntry(JsonNode? Key, JsonNode? Value, bool IsZero)
     public static IEnumerable<MapEntry> Of(BpfMap map, BtfTypes? types) => map switch
     {
         BpfRingBuffer ring => OfRing(ring),
+        BpfMapOfMaps maps => OfMaps(maps, types is null ? null : new BtfValue(types)),
         ProgramArrayMap programs => OfPrograms(programs),
         _ => OfBytes(map, types is null ? null : new BtfValue(types)),
     };
@@ -36,6 +37,18 @@ sealed record MapEntry(JsonNode? Key, JsonNode? Value, bool IsZero)
         {
             if (programs.Get(index) is { } program)
                 yield return new MapEntry(index, program.Name, IsZero: false);
+        }
+    }
+
+    static IEnumerable<MapEntry> OfMaps(BpfMapOfMaps maps, BtfValue? typed)
+    {
+        byte[] key = [];
+        byte[] next = new byte[maps.KeySize];
+        while (maps.GetNextKey(key, next))
+        {
+            key = [.. next];
+            if (maps.Get(key) is { } inner)
+                yield return new MapEntry(Typed(typed, maps.Spec.KeyTypeId, key), inner.Name, IsZero: false);
         }
     }
 

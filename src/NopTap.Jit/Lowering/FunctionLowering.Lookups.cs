@@ -27,9 +27,34 @@ sealed partial class FunctionLowering
             case MapType.Hash or MapType.PercpuHash when map.KeySize != 0:
                 _writer.Call(_labels.HashRoutine(new HashShape(map.KeySize, map.Type == MapType.PercpuHash)));
                 return true;
+            case MapType.ArrayOfMaps:
+                EmitArrayOfMapsLookup(map);
+                return true;
+            case MapType.HashOfMaps when map.KeySize != 0:
+                EmitHashOfMapsLookup(map);
+                return true;
             default:
                 return false;
         }
+    }
+
+    // The entry under the index: the head of a map, or 0.
+    void EmitArrayOfMapsLookup(MapSpec map)
+    {
+        Label miss = EmitIndexCheck(map);
+        _writer.Load(8, Gpr.Rcx, Gpr.Rdi, MapHeader.ValuesOffset);
+        _writer.LoadElement(Gpr.Rax, Gpr.Rcx, Gpr.Rax);
+        EmitMiss(miss);
+    }
+
+    void EmitHashOfMapsLookup(MapSpec map)
+    {
+        Label miss = _writer.NewLabel();
+        _writer.Call(_labels.HashRoutine(new HashShape(map.KeySize, IsPerProcessor: false)));
+        _writer.Test(Width.Bits64, Gpr.Rax, Gpr.Rax);
+        _writer.JumpIf(Condition.Equal, miss);
+        _writer.Load(8, Gpr.Rax, Gpr.Rax, 0);
+        _writer.Bind(miss);
     }
 
     // values + index * stride, or 0 when the index is too great.

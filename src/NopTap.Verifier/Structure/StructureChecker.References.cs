@@ -58,6 +58,8 @@ sealed partial class StructureChecker
             if ((uint)reference.MapIndex >= (uint)_request.Maps.Length)
                 return UnknownMap(slot, $"map {reference.MapIndex} of {_request.Maps.Length}");
             MapSpec map = _request.Maps[reference.MapIndex];
+            if (reference.IsValue && (map.Type != MapType.Array || map.MaxEntries != 1))
+                return UnknownMap(slot, $"address of a value of map '{map.Name}', which is no array of one value");
             if (reference.IsValue && reference.Offset >= map.ValueSize)
                 return UnknownMap(slot, $"address {reference.Offset} bytes into a value of map '{map.Name}', which has {map.ValueSize}");
         }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using NopTap.Contexts;
+using NopTap.Formats;
 using NopTap.Interpreter;
 using NopTap.Isa;
 using NopTap.Jit.Abi;
@@ -24,25 +26,60 @@ internal sealed unsafe class InterpretedWorld : IGuestRegions, ITailCallTargets,
 
     readonly BpfProgram _program;
 
-    internal InterpretedWorld(BpfProgram program) => _program = program;
+    readonly ImmutableArray<BpfMapOfMaps> _outer;
+
+    internal InterpretedWorld(BpfProgram program)
+    {
+        _program = program;
+        _outer = [.. program.Maps.OfType<BpfMapOfMaps>()];
+    }
 
     /// <inheritdoc/>
     public bool TryFind(ulong address, out GuestRegion region)
     {
         foreach (BpfMap map in _program.Maps)
         {
-            if (!map.TryFindValue(address, out MemoryWindow value))
-                continue;
-            region = new GuestRegion(
-                value.Start,
-                value.End - value.Start,
-                !map.Flags.HasFlag(MapFlags.WriteOnlyForPrograms),
-                !map.Flags.HasFlag(MapFlags.ReadOnlyForPrograms),
-                $"value of map '{map.Name}'");
-            return true;
+            if (TryFindValue(map, address, out region))
+                return true;
         }
 
+        if (InnerAt(address) is { } inner && TryFindValue(inner, address, out region))
+            return true;
         return TryFindPacket(address, out region) || TryFindKey(address, out region);
+    }
+
+    /// <inheritdoc/>
+    public MapSpec? SpecOf(nint map) => InnerAt((ulong)map) is { } inner && (nint)inner.Header == map ? inner.Spec : null;
+
+    static bool TryFindValue(BpfMap map, ulong address, out GuestRegion region)
+    {
+        if (!map.TryFindValue(address, out MemoryWindow value))
+        {
+            region = default;
+            return false;
+        }
+
+        region = new GuestRegion(
+            value.Start,
+            value.End - value.Start,
+            !map.Flags.HasFlag(MapFlags.WriteOnlyForPrograms),
+            !map.Flags.HasFlag(MapFlags.ReadOnlyForPrograms),
+            $"value of map '{map.Name}'");
+        return true;
+    }
+
+    // A map that is or was a moment ago in a map of maps of this program: it lives until the run ends.
+    BpfMap? InnerAt(ulong address)
+    {
+        if (_outer.IsEmpty || MapRegions.Find(address) is not { } map)
+            return null;
+        foreach (BpfMapOfMaps outer in _outer)
+        {
+            if (outer.Accepts(map))
+                return map;
+        }
+
+        return null;
     }
 
     /// <inheritdoc/>
@@ -124,6 +161,12 @@ internal sealed unsafe class InterpretedWorld : IGuestRegions, ITailCallTargets,
             if (!map.TryFindKey(address, out MemoryWindow key))
                 continue;
             region = new GuestRegion(key.Start, key.End - key.Start, true, false, $"key of map '{map.Name}'");
+            return true;
+        }
+
+        if (InnerAt(address) is { } inner && inner.TryFindKey(address, out MemoryWindow innerKey))
+        {
+            region = new GuestRegion(innerKey.Start, innerKey.End - innerKey.Start, true, false, $"key of map '{inner.Name}'");
             return true;
         }
 

@@ -32,6 +32,7 @@ internal static class ObjectLoader
             }
 
             FillProgramArrays(spec, allMaps, programs);
+            FillMapsOfMaps(spec, allMaps);
             var loaded = new BpfObject(runtime, spec, allMaps, programs.ToImmutable());
             isComplete = true;
             return loaded;
@@ -50,7 +51,22 @@ internal static class ObjectLoader
             if (maps[i] is not ProgramArrayMap array)
                 continue;
             foreach ((uint key, string name) in spec.Maps[i].InitialEntries)
-                array.Set(key, Find(programs, name) ?? throw Unknown(spec, array, key, name));
+                array.Set(key, Find(programs, name) ?? throw Unknown(spec, array, key, name, "program", "an entry program"));
+        }
+    }
+
+    // As for libbpf, the place of a map in the initialiser is its key.
+    static void FillMapsOfMaps(BpfObjectSpec spec, ImmutableArray<BpfMap> maps)
+    {
+        for (int i = 0; i < maps.Length; i++)
+        {
+            if (maps[i] is not BpfMapOfMaps outer)
+                continue;
+            foreach ((uint key, string name) in spec.Maps[i].InitialEntries)
+            {
+                BpfMap? inner = outer.KeySize == sizeof(uint) ? maps.FirstOrDefault(map => map.Name == name) : null;
+                outer.Set(key, inner ?? throw Unknown(spec, outer, key, name, "map", "a map"));
+            }
         }
     }
 
@@ -65,11 +81,11 @@ internal static class ObjectLoader
         return null;
     }
 
-    static BpfOperationException Unknown(BpfObjectSpec spec, ProgramArrayMap array, uint key, string name) =>
+    static BpfOperationException Unknown(BpfObjectSpec spec, BpfMap map, uint key, string name, string kind, string wanted) =>
         new(RuntimeDiagnostics.InitialEntryUnknown.At(
-            new DiagnosticPlace { File = spec.Name, Map = array.Name },
-            $"entry {key} is initialised with '{name}', which is no program of this object",
-            "name an entry program of the same object in the map's values"));
+            new DiagnosticPlace { File = spec.Name, Map = map.Name },
+            $"entry {key} is initialised with '{name}', which is no {kind} of this object or fits no key of {map.KeySize} bytes",
+            $"name {wanted} of the same object in the map's values"));
 
     static void Undo(ImmutableArray<BpfMap>.Builder maps, ImmutableArray<BpfProgram>.Builder programs)
     {

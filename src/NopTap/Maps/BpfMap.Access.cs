@@ -169,7 +169,7 @@ public abstract unsafe partial class BpfMap
         return error switch { Errno.None => true, Errno.ENOENT => false, _ => throw Refused(error, key) };
     }
 
-    void CheckKey(ReadOnlySpan<byte> key)
+    private protected void CheckKey(ReadOnlySpan<byte> key)
     {
         if (key.Length != KeySize)
             throw new ArgumentException($"key of {key.Length} bytes; map '{Name}' has keys of {KeySize}", nameof(key));
@@ -191,18 +191,18 @@ public abstract unsafe partial class BpfMap
         return processors;
     }
 
-    Diagnostic Explain(Errno error, ReadOnlySpan<byte> key, MapUpdate mode) => error switch
+    private protected Diagnostic Explain(Errno error, ReadOnlySpan<byte> key, MapUpdate mode) => error switch
     {
         Errno.ENOENT => RuntimeDiagnostics.MapKeyMissing.At(Place, $"key {Text(key)} does not exist", "update with MapUpdate.Any, or test first"),
         Errno.EEXIST => RuntimeDiagnostics.MapKeyExists.At(Place, $"key {Text(key)} exists already", "update with MapUpdate.Any or Exist"),
-        Errno.E2BIG when Type is MapType.Hash or MapType.PercpuHash => RuntimeDiagnostics.MapFull.At(
+        Errno.E2BIG when Type is MapType.Hash or MapType.PercpuHash or MapType.HashOfMaps => RuntimeDiagnostics.MapFull.At(
             Place, $"all {MaxEntries} entries are in use", "delete some, or raise max_entries"),
         Errno.E2BIG => RuntimeDiagnostics.MapIndexBeyondEnd.At(
             Place, $"index {BitConverter.ToUInt32(key)} of an array of {MaxEntries}", "stay below max_entries"),
         Errno.EPERM when IsFrozen => RuntimeDiagnostics.MapFrozen.At(Place, "the map is frozen", "write before it is frozen or loaded"),
         Errno.EPERM => RuntimeDiagnostics.MapAccessDenied.At(Place, $"access forbidden by flags {Flags}", "create the map without that flag"),
         Errno.EINVAL when (mode & MapUpdate.Locked) != 0 && !HasLock => NoLock((ulong)mode),
-        Errno.EINVAL when mode > MapUpdate.Exist || Type == MapType.ProgArray => RuntimeDiagnostics.MapUpdateFlags.At(
+        Errno.EINVAL when mode > MapUpdate.Exist || Type is MapType.ProgArray or MapType.ArrayOfMaps => RuntimeDiagnostics.MapUpdateFlags.At(
             Place, $"update flags {(ulong)mode} are not allowed for {Type}", "use MapUpdate.Any"),
         Errno.EINVAL => RuntimeDiagnostics.MapDeleteFromArray.At(Place, $"entries of {Type} cannot be deleted", "write zero instead"),
         _ => RuntimeDiagnostics.MapOperationNotSupported.At(Place, $"operation not supported by {Type}", "use the members of this kind of map"),

@@ -33,7 +33,7 @@ public abstract unsafe partial class BpfMap
     public int LookupBatch(ref MapCursor cursor, Span<byte> keys, Span<byte> values)
     {
         Errno error = Readable();
-        if (error != Errno.None || Type is MapType.Ringbuf or MapType.ProgArray)
+        if (error != Errno.None || HasNoBytes)
             throw Refused(error != Errno.None ? error : Errno.EOPNOTSUPP, default);
         uint processors = (uint)PossibleProcessors;
         int valueSize = IsPerProcessor ? (int)(processors * AlignTo8(_spec.ValueSize)) : ValueSize;
@@ -75,12 +75,14 @@ public abstract unsafe partial class BpfMap
         return removed;
     }
 
+    bool HasNoBytes => Type is MapType.Ringbuf or MapType.ProgArray or MapType.ArrayOfMaps or MapType.HashOfMaps;
+
     internal void CheckTypes<TKey, TValue>(bool perProcessor)
         where TKey : unmanaged
         where TValue : unmanaged
     {
         string? problem =
-            Type is MapType.Ringbuf or MapType.ProgArray ? $"{Type} has no values of bytes"
+            HasNoBytes ? $"{Type} has no values of bytes"
             : perProcessor != IsPerProcessor ? $"{Type} needs {(IsPerProcessor ? "AsPerProcessor" : "As")}"
             : Unsafe.SizeOf<TKey>() != KeySize ? $"{typeof(TKey).Name} has {Unsafe.SizeOf<TKey>()} bytes, keys have {KeySize}"
             : Unsafe.SizeOf<TValue>() != ValueSize ? $"{typeof(TValue).Name} has {Unsafe.SizeOf<TValue>()} bytes, values have {ValueSize}"

@@ -118,6 +118,7 @@ public abstract unsafe partial class BpfMap : IDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
+        OnDispose?.Invoke(this);
         DisposeCore();
         _memory.Dispose();
         GC.SuppressFinalize(this);
@@ -157,6 +158,9 @@ public abstract unsafe partial class BpfMap : IDisposable
         return false;
     }
 
+    /// <summary>Called once when the host disposes of it.</summary>
+    internal Action<BpfMap>? OnDispose { get; set; }
+
     private protected DiagnosticPlace Place => new() { Map = Name };
 
     private protected static uint AlignTo8(uint size) => (size + 7) & ~7u;
@@ -167,5 +171,10 @@ public abstract unsafe partial class BpfMap : IDisposable
     {
     }
 
-    private protected MapUse Use() => new(_memory);
+    // Programs and maps that hold this one keep its memory beyond the host's use.
+    private protected MapUse Use()
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        return new MapUse(_memory);
+    }
 }

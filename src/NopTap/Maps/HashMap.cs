@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Numerics;
-using System.Security.Cryptography;
 using NopTap.Formats;
 using NopTap.Isa;
 using NopTap.Jit.Abi;
@@ -12,22 +10,8 @@ namespace NopTap.Maps;
 /// <summary>Hashes and per-cpu hashes: owner of the memory on which <see cref="HashTable"/> works.</summary>
 internal sealed unsafe class HashMap : BpfMap
 {
-    HashMap(MapSpec spec, uint id, MappedMemory memory, in Layout layout)
-        : base(spec, id, memory)
-    {
-        byte* start = memory.Address;
-        Header->Buckets = start + layout.Buckets;
-        Header->BucketMask = layout.BucketCount - 1;
-        Header->FreeLinks = (uint*)(start + layout.FreeLinks);
-        Header->Values = start + layout.Elements;
-        Header->ElementStride = layout.ElementStride;
-        Header->ElementValueOffset = HashTable.KeyOffset + AlignTo8(spec.KeySize);
-        Header->ElementCount = layout.ElementCount;
-        Header->HighWater = 1;
-        Header->ProcessorStride = layout.ProcessorStride;
-        Header->ProcessorValues = layout.ProcessorStride == 0 ? null : start + layout.ProcessorValues;
-        Header->HashSeed = (Flags & MapFlags.ZeroSeed) != 0 ? 0 : (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
-    }
+    HashMap(MapSpec spec, uint id, MappedMemory memory, in HashLayout layout)
+        : base(spec, id, memory) => layout.Apply(Header);
 
     /// <inheritdoc/>
     public override long Count
@@ -41,7 +25,7 @@ internal sealed unsafe class HashMap : BpfMap
 
     internal static HashMap? TryCreate(MapSpec spec, uint id)
     {
-        var layout = new Layout(spec);
+        var layout = new HashLayout(spec, spec.ValueSize, spec.Type == MapType.PercpuHash, HeaderLength);
         MappedMemory? memory = MappedMemory.TryReserve(layout.Total);
         return memory is null ? null : new HashMap(spec, id, memory, layout);
     }
@@ -104,33 +88,5 @@ internal sealed unsafe class HashMap : BpfMap
         ulong start = address - (distance % Header->ElementStride) + offset;
         part = new MemoryWindow(start, start + size);
         return number > 0 && number < Header->ElementCount && part.Contains(address, 1);
-    }
-
-    /// <summary>Offsets in the one mapping: head, buckets, free links, elements, values of each processor.</summary>
-    readonly struct Layout
-    {
-        internal readonly uint BucketCount;
-        internal readonly uint ElementCount;
-        internal readonly uint ElementStride;
-        internal readonly ulong Buckets;
-        internal readonly ulong FreeLinks;
-        internal readonly ulong Elements;
-        internal readonly ulong ProcessorValues;
-        internal readonly ulong ProcessorStride;
-        internal readonly ulong Total;
-
-        internal Layout(MapSpec spec)
-        {
-            bool perProcessor = spec.Type == MapType.PercpuHash;
-            BucketCount = BitOperations.RoundUpToPowerOf2(spec.MaxEntries);
-            ElementCount = spec.MaxEntries + HashTable.SpareElements + 1;
-            ElementStride = HashTable.KeyOffset + AlignTo8(spec.KeySize) + (perProcessor ? 0 : AlignTo8(spec.ValueSize));
-            Buckets = HeaderLength;
-            FreeLinks = Buckets + AlignToPage(BucketCount * (ulong)sizeof(HashTable.Bucket));
-            Elements = FreeLinks + AlignToPage((ulong)ElementCount * sizeof(uint));
-            ProcessorValues = Elements + AlignToPage((ulong)ElementCount * ElementStride);
-            ProcessorStride = perProcessor ? (((ulong)ElementCount * AlignTo8(spec.ValueSize)) + 127) & ~127ul : 0;
-            Total = ProcessorValues + AlignToPage(ProcessorStride * ProcessorSlots.Maximum);
-        }
     }
 }

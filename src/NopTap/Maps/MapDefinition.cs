@@ -32,9 +32,11 @@ internal static class MapDefinition
         MapType.Hash => CheckHash(spec, HashFlags),
         MapType.PercpuHash => CheckHash(spec, HashFlags & ~MapFlags.NumaNode) ?? CheckProcessorValue(spec),
         MapType.ProgArray => CheckProgramArray(spec),
+        MapType.ArrayOfMaps => CheckArray(spec, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode) ?? CheckInner(spec),
+        MapType.HashOfMaps => CheckHash(spec, HashFlags) ?? CheckInner(spec),
         MapType.Ringbuf => CheckRing(spec),
         _ => RuntimeDiagnostics.MapUnsupportedType.At(
-            Place(spec), $"map type {spec.Type} is not supported", "use an array, a hash, a prog array or a ring buffer"),
+            Place(spec), $"map type {spec.Type} is not supported", "use an array, a hash, a prog array, a ring buffer or a map of maps"),
     };
 
     static DiagnosticPlace Place(MapSpec spec) => new() { Map = spec.Name };
@@ -50,6 +52,25 @@ internal static class MapDefinition
         }
 
         return null;
+    }
+
+    static Diagnostic? CheckInner(MapSpec spec)
+    {
+        if (spec.ValueSize != 4)
+            return RuntimeDiagnostics.MapValueSize.At(Place(spec), $"value of {spec.ValueSize} bytes", "the value of a map of maps is 4 bytes wide");
+        if (spec.Inner is not MapSpec inner)
+        {
+            return RuntimeDiagnostics.InnerMapTemplate.At(
+                Place(spec), "nothing is known of the maps in it", "declare them with __array(values, struct { ... }), or give MapSpec.Inner");
+        }
+
+        if (inner.Type is MapType.ArrayOfMaps or MapType.HashOfMaps or MapType.ProgArray)
+        {
+            return RuntimeDiagnostics.InnerMapTemplate.At(
+                Place(spec), $"the maps in it are of type {inner.Type}", "put maps with values of bytes, or ring buffers, into a map of maps");
+        }
+
+        return Check(inner);
     }
 
     static Diagnostic? CheckLock(MapSpec spec)

@@ -14,8 +14,13 @@ internal static unsafe class MapOperations
     {
         MapType.Array or MapType.PercpuArray => ArrayValue(map, *(uint*)key, processor),
         MapType.Hash or MapType.PercpuHash => HashTable.Lookup(map, key, processor),
+        MapType.ArrayOfMaps => Inner((nint*)ArrayValue(map, *(uint*)key, 0)),
+        MapType.HashOfMaps => Inner((nint*)HashTable.Lookup(map, key, 0)),
         _ => null,
     };
+
+    // An entry of a map of maps holds the head of a map.
+    static byte* Inner(nint* entry) => entry == null ? null : (byte*)Volatile.Read(ref *entry);
 
     /// <summary>Writes a value; for per-cpu maps that of one processor.</summary>
     internal static Errno Update(MapHeader* map, byte* key, byte* value, ulong flags, uint processor)

@@ -18,7 +18,6 @@ public sealed class SampleObjectTests
     static readonly (string Object, string Id, string Why)[] s_refused =
     [
         ("externs", FormatDiagnostics.KconfigUsed.Id, "kernel configuration"),
-        ("maps", RuntimeDiagnostics.MapUnsupportedType.Id, "maps of maps"),
     ];
 
     // The firewall's sources begin with the time at which their window was opened.
@@ -110,7 +109,7 @@ public sealed class SampleObjectTests
     static List<string> Content(BpfMap map)
     {
         var entries = new List<string>();
-        if (map is BpfRingBuffer || map.Type == MapType.ProgArray)
+        if (map is BpfRingBuffer or BpfMapOfMaps or ProgramArrayMap)
             return entries;
         byte[] key = new byte[map.KeySize];
         byte[] next = new byte[map.KeySize];
