@@ -61,7 +61,7 @@ sealed partial class Explorer
             if (frame.Spill(slot).Reference != 0)
             {
                 return Refuse(
-                    VerifierDiagnostics.ObjectBytes, $"store to r10{low:+0;-0} to r10{high - 1:+0;-0}, where a dynptr holds a reservation of a ring buffer",
+                    VerifierDiagnostics.ObjectBytes, $"store to r10{low:+0;-0} to r10{high - 1:+0;-0}, where a dynptr holds what was reserved at {PlaceOf(ReservedAt(frame.Spill(slot).Reference))}",
                     "submit or discard the dynptr before its memory is used for something else", register);
             }
 
@@ -70,6 +70,8 @@ sealed partial class Explorer
 
         return true;
     }
+
+    int ReservedAt(int reference) => _path.ReferenceSlots[Array.IndexOf(_path.References, reference, 0, _path.ReferenceCount)];
 
     bool RefuseObjectRead(FrameState frame, int low, int high, int register)
     {
