@@ -27,7 +27,9 @@ sealed class KernelStateText
             return Number((long)register.Range.Value);
         if (register.Kind == RegisterKind.Stack && register.IsFixed && !register.Nullable)
             return string.Create(CultureInfo.InvariantCulture, $"fp{(register.Index == 0 ? "" : $"[{register.Index}]")}{register.Offset:+0;-0;0}");
-        _text.Append(Name(register.Kind)).Append(register.Nullable ? "_or_null" : "").Append('(');
+        if (register.Kind == RegisterKind.Iterator)
+            return string.Create(CultureInfo.InvariantCulture, $"iter_num(ref_id={register.Reference},state={(register.Index == 0 ? "drained" : "active")})");
+        _text.Append(register.ReadOnly ? "rdonly_" : "").Append(Name(register)).Append(register.Nullable ? "_or_null" : "").Append('(');
         int start = _text.Length;
         if (register.Id != 0)
             Field("id", register.Id);
@@ -37,11 +39,11 @@ sealed class KernelStateText
             Field("map", _maps[register.Index].Name);
         if (register.Kind == RegisterKind.Stack)
             Field("frame", register.Index);
-        if (register.IsPointer && register.Offset != 0)
+        if (register.IsPointer && register.Offset != 0 && register.Kind != RegisterKind.Dynptr)
             Field("off", register.Offset);
         if (register.Kind is RegisterKind.Packet or RegisterKind.PacketMeta)
             Field("r", register.Size);
-        if (register.Kind == RegisterKind.Memory)
+        if (register.IsGivenMemory)
             Field("sz", register.Size);
         if (register.IsScalar || !register.IsFixed)
             Range(register.Range);
@@ -54,7 +56,7 @@ sealed class KernelStateText
     public string OfSlot(FrameState frame, int slot)
     {
         ulong kinds = frame.Kinds[slot];
-        if (kinds == SlotKinds.Spill)
+        if (kinds is SlotKinds.Spill or SlotKinds.Object)
             return Of(frame.Spill(slot));
         string spilled = SlotKinds.HasSpill(kinds) ? Of(frame.Spill(slot)) : "";
         _text.Clear();
@@ -112,7 +114,7 @@ sealed class KernelStateText
     static string Unsigned(ulong value) =>
         value < 0x8000 ? value.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"0x{value:x}");
 
-    static string Name(RegisterKind kind) => kind switch
+    static string Name(in RegisterState register) => register.Kind switch
     {
         RegisterKind.Scalar => "scalar",
         RegisterKind.Context => "ctx",
@@ -123,9 +125,16 @@ sealed class KernelStateText
         RegisterKind.Packet => "pkt",
         RegisterKind.PacketMeta => "pkt_meta",
         RegisterKind.PacketEnd => "pkt_end",
-        RegisterKind.Memory => "mem",
+        RegisterKind.Memory or RegisterKind.Slice or RegisterKind.PacketSlice => "mem",
+        RegisterKind.Dynptr => register.Index switch
+        {
+            (int)DynptrKind.Ring => "dynptr_ringbuf",
+            (int)DynptrKind.Skb => "dynptr_skb",
+            (int)DynptrKind.Xdp => "dynptr_xdp",
+            _ => "dynptr_local",
+        },
         RegisterKind.Function => "func",
         RegisterKind.TargetContext => "target_ctx",
-        _ => kind.ToString().ToLowerInvariant(),
+        _ => register.Kind.ToString().ToLowerInvariant(),
     };
 }

@@ -56,7 +56,8 @@ sealed class StateChanges
             bool known = old is not null && slot < old.Used;
             ulong before = known ? old!.Kinds[slot] : SlotKinds.Unwritten;
             bool spilled = SlotKinds.HasSpill(frame.Kinds[slot]);
-            if (before == frame.Kinds[slot] && (!spilled || (known && IsSame(old!.Spill(slot), frame.Spill(slot)))))
+            bool told = frame.Kinds[slot] == SlotKinds.Object && frame.Spill(slot).Offset != 0;
+            if (told || before == frame.Kinds[slot] && (!spilled || (known && IsSame(old!.Spill(slot), frame.Spill(slot)))))
                 continue;
             _changes.Add((string.Create(CultureInfo.InvariantCulture, $"{prefix}fp-{(slot + 1) * 8}"), _words.OfSlot(frame, slot)));
         }
