@@ -115,7 +115,7 @@ sealed partial class Execution
                 case HelperArgument.MemoryOrNull when value != 0:
                     CheckPointer(signature, n, SizeOf(signature, n + 1), write: false);
                     break;
-                case HelperArgument.MemoryUninitialized or HelperArgument.MapValueMemory:
+                case HelperArgument.MemoryUninitialized or HelperArgument.WritableMemory or HelperArgument.MapValueMemory:
                     CheckPointer(signature, n, SizeOf(signature, n + 1), write: true);
                     break;
                 case HelperArgument.PointerToLong or HelperArgument.NewIterator or HelperArgument.Iterator or HelperArgument.IteratorReleased:
@@ -126,6 +126,9 @@ sealed partial class Execution
                     break;
                 case HelperArgument.BufferOrNull when value != 0:
                     CheckPointer(signature, n, SizeOf(signature, n + 1), write: true);
+                    break;
+                case HelperArgument.PointerToInt:
+                    CheckPointer(signature, n, sizeof(int), write: true);
                     break;
                 case HelperArgument.StackOrNull or HelperArgument.AllocatedMemoryReleased when value != 0:
                     CheckPointer(signature, n, 1, write: false);
@@ -139,6 +142,7 @@ sealed partial class Execution
                     CheckString(signature, n);
                     break;
                 case HelperArgument.Context:
+                case HelperArgument.ContextOrNull when value != 0:
                     CheckContext(signature, n);
                     break;
                 case HelperArgument.Callback:

@@ -53,7 +53,7 @@ public enum HelperArgument
     /// <summary>NUL-terminated string in read-only memory.</summary>
     ConstantString,
 
-    /// <summary>Writable memory of 8 bytes.</summary>
+    /// <summary>Writable memory of 8 bytes, aligned.</summary>
     PointerToLong,
 
     /// <summary>Writable memory that is initialised, or null; the next argument is its size.</summary>
@@ -91,4 +91,34 @@ public enum HelperArgument
 
     /// <summary>Constant size in bytes of the memory argument before it, and of the memory that the helper returns.</summary>
     ConstantSize,
+
+    /// <summary>Writable memory that is initialised; the next argument is its size.</summary>
+    WritableMemory,
+
+    /// <summary>Writable memory of 4 bytes, aligned.</summary>
+    PointerToInt,
+
+    /// <summary>Readable memory of the 20 bytes of an IPv4 header without options.</summary>
+    Ipv4Header,
+
+    /// <summary>Readable memory of the 40 bytes of an IPv6 header.</summary>
+    Ipv6Header,
+
+    /// <summary>Readable memory of the 20 bytes of a TCP header without options.</summary>
+    TcpHeader,
+
+    /// <summary>The constant 0.</summary>
+    Zero,
+
+    /// <summary>As <see cref="Context"/>, or null.</summary>
+    ContextOrNull,
+
+    /// <summary>Readable memory of the map's value size, or null.</summary>
+    MapValueOrNull,
+
+    /// <summary>A socket of any kind, tested for null.</summary>
+    Socket,
+
+    /// <summary>A socket that a look-up returned; given back by this call.</summary>
+    SocketReleased,
 }

@@ -10,7 +10,7 @@ namespace NopTap.Isa;
 /// Argument kinds, licence and packet effects follow the kernel's prototypes (Linux 6.18). <see cref="HelperEffects.Managed"/> is never
 /// set here: how a helper is entered is the runtime's affair.
 /// </remarks>
-public static class HelperCatalog
+public static partial class HelperCatalog
 {
     static readonly FrozenDictionary<int, HelperSignature> s_byId = Build().ToFrozenDictionary(signature => signature.Id);
 
@@ -23,6 +23,15 @@ public static class HelperCatalog
     /// <summary>Type of a helper or a kernel function, or null when this runtime does not know it.</summary>
     /// <param name="id">Number in the call instruction.</param>
     public static HelperSignature? Find(int id) => s_byId.GetValueOrDefault(id) ?? KernelFunctions.Find(id);
+
+    /// <summary>Type of a helper as programs of one type call it, or null when this runtime does not know it.</summary>
+    /// <param name="id">The helper.</param>
+    /// <param name="type">Program type. The kernel gives some numbers another type in some programs.</param>
+    public static HelperSignature? Find(HelperId id, ProgramType type) => (id, type) switch
+    {
+        (HelperId.GetCgroupClassid, ProgramType.SchedCls or ProgramType.SchedAct) => s_classOfPacket,
+        _ => Find(id),
+    };
 
     /// <summary>Type of a helper, or null when this runtime does not know it.</summary>
     /// <param name="id">The helper.</param>
@@ -47,16 +56,32 @@ public static class HelperCatalog
     static HelperSignature Of(HelperId id, HelperReturn @return, params ReadOnlySpan<HelperArgument> arguments) =>
         Of(id, @return, HelperEffects.None, arguments);
 
-    static HelperSignature[] Build() => [.. Maps(), .. Machine(), .. RingBuffer(), .. Control(), .. Packets(), .. Text(), .. Dynptrs()];
+    static HelperSignature[] Build() =>
+    [
+        .. Maps(), .. Machine(), .. Tasks(), .. RingBuffer(), .. Control(), .. Xdp(), .. Packets(), .. Checksums(), .. Redirection(),
+        .. Tunnels(), .. Sockets(), .. SynCookies(), .. Text(), .. Dynptrs(),
+    ];
 
     static HelperSignature[] Maps() =>
     [
-        Of(HelperId.MapLookupElem, HelperReturn.MapValueOrNull, HelperArgument.ConstMapPointer, HelperArgument.MapKey),
-        Of(HelperId.MapUpdateElem, HelperReturn.Integer,
+        Of(HelperId.MapLookupElem, HelperReturn.MapValueOrNull, HelperEffects.TakesPackets, HelperArgument.ConstMapPointer, HelperArgument.MapKey),
+        Of(HelperId.MapUpdateElem, HelperReturn.Integer, HelperEffects.TakesPackets,
             HelperArgument.ConstMapPointer, HelperArgument.MapKey, HelperArgument.MapValue, HelperArgument.Anything),
-        Of(HelperId.MapDeleteElem, HelperReturn.Integer, HelperArgument.ConstMapPointer, HelperArgument.MapKey),
         Of(HelperId.SpinLock, HelperReturn.Void, HelperArgument.SpinLock),
         Of(HelperId.SpinUnlock, HelperReturn.Void, HelperArgument.SpinLock),
+        Of(HelperId.MapDeleteElem, HelperReturn.Integer, HelperEffects.TakesPackets, HelperArgument.ConstMapPointer, HelperArgument.MapKey),
+        Of(HelperId.MapLookupPercpuElem, HelperReturn.MapValueOrNull, HelperEffects.TakesPackets,
+            HelperArgument.ConstMapPointer, HelperArgument.MapKey, HelperArgument.Anything),
+        Of(HelperId.MapPushElem, HelperReturn.Integer, HelperEffects.TakesPackets,
+            HelperArgument.ConstMapPointer, HelperArgument.MapValue, HelperArgument.Anything),
+        Of(HelperId.MapPopElem, HelperReturn.Integer, HelperArgument.ConstMapPointer, HelperArgument.MapValueUninitialized),
+        Of(HelperId.MapPeekElem, HelperReturn.Integer, HelperArgument.ConstMapPointer, HelperArgument.MapValueUninitialized),
+        Of(HelperId.GetLocalStorage, HelperReturn.MapValue, HelperArgument.ConstMapPointer, HelperArgument.Zero),
+        Of(HelperId.PerfEventRead, HelperReturn.Integer, HelperEffects.GplOnly, HelperArgument.ConstMapPointer, HelperArgument.Anything),
+        Of(HelperId.PerfEventReadValue, HelperReturn.Integer, HelperEffects.GplOnly,
+            HelperArgument.ConstMapPointer, HelperArgument.Anything, HelperArgument.MemoryUninitialized, HelperArgument.Size),
+        Of(HelperId.PerfEventOutput, HelperReturn.Integer, HelperEffects.GplOnly,
+            HelperArgument.Context, HelperArgument.ConstMapPointer, HelperArgument.Anything, HelperArgument.Memory, HelperArgument.SizeOrZero),
     ];
 
     static HelperSignature[] Machine() =>
@@ -66,8 +91,35 @@ public static class HelperCatalog
         Of(HelperId.GetPrandomU32, HelperReturn.Integer),
         Of(HelperId.GetSmpProcessorId, HelperReturn.Integer),
         Of(HelperId.GetAttachCookie, HelperReturn.Integer, HelperArgument.Context),
-        Of(HelperId.ProbeReadKernel, HelperReturn.Integer, HelperEffects.GplOnly,
+        Of(HelperId.GetNumaNodeId, HelperReturn.Integer),
+        Of(HelperId.Jiffies64, HelperReturn.Integer),
+        Of(HelperId.KtimeGetCoarseNs, HelperReturn.Integer),
+        Of(HelperId.KtimeGetTaiNs, HelperReturn.Integer),
+        Probe(HelperId.ProbeReadKernel),
+        Probe(HelperId.ProbeReadKernelStr),
+        Probe(HelperId.ProbeReadUser),
+        Probe(HelperId.ProbeReadUserStr),
+        Of(HelperId.GetBranchSnapshot, HelperReturn.Integer, HelperEffects.GplOnly,
             HelperArgument.MemoryUninitialized, HelperArgument.SizeOrZero, HelperArgument.Anything),
+    ];
+
+    static HelperSignature Probe(HelperId id) => Of(
+        id, HelperReturn.Integer, HelperEffects.GplOnly, HelperArgument.MemoryUninitialized, HelperArgument.SizeOrZero, HelperArgument.Anything);
+
+    static HelperSignature[] Tasks() =>
+    [
+        Of(HelperId.GetCurrentPidTgid, HelperReturn.Integer),
+        Of(HelperId.GetCurrentUidGid, HelperReturn.Integer),
+        Of(HelperId.GetCurrentComm, HelperReturn.Integer, HelperArgument.MemoryUninitialized, HelperArgument.Size),
+        Of(HelperId.GetCurrentTask, HelperReturn.Integer, HelperEffects.GplOnly),
+        Of(HelperId.GetNsCurrentPidTgid, HelperReturn.Integer,
+            HelperArgument.Anything, HelperArgument.Anything, HelperArgument.MemoryUninitialized, HelperArgument.Size),
+        Of(HelperId.GetCurrentCgroupId, HelperReturn.Integer),
+        Of(HelperId.GetCurrentAncestorCgroupId, HelperReturn.Integer, HelperArgument.Anything),
+        Of(HelperId.GetCgroupClassid, HelperReturn.Integer),
+        Of(HelperId.CurrentTaskUnderCgroup, HelperReturn.Integer, HelperArgument.ConstMapPointer, HelperArgument.Anything),
+        Of(HelperId.SendSignal, HelperReturn.Integer, HelperArgument.Anything),
+        Of(HelperId.SendSignalThread, HelperReturn.Integer, HelperArgument.Anything),
     ];
 
     static HelperSignature[] RingBuffer() =>
@@ -92,16 +144,6 @@ public static class HelperCatalog
             HelperArgument.ConstMapPointer, HelperArgument.Callback, HelperArgument.StackOrNull, HelperArgument.Anything),
     ];
 
-    static HelperSignature[] Packets() =>
-    [
-        Of(HelperId.XdpGetBuffLen, HelperReturn.Integer, HelperArgument.Context),
-        Of(HelperId.XdpAdjustHead, HelperReturn.Integer, HelperEffects.ChangesPacket, HelperArgument.Context, HelperArgument.Anything),
-        Of(HelperId.XdpAdjustMeta, HelperReturn.Integer, HelperEffects.ChangesPacket, HelperArgument.Context, HelperArgument.Anything),
-        Of(HelperId.XdpAdjustTail, HelperReturn.Integer, HelperEffects.ChangesPacket, HelperArgument.Context, HelperArgument.Anything),
-        Of(HelperId.SkbLoadBytes, HelperReturn.Integer,
-            HelperArgument.Context, HelperArgument.Anything, HelperArgument.MemoryUninitialized, HelperArgument.Size),
-    ];
-
     static HelperSignature[] Dynptrs() =>
     [
         Of(HelperId.DynptrFromMem, HelperReturn.Integer,
@@ -124,6 +166,12 @@ public static class HelperCatalog
         Of(HelperId.Snprintf, HelperReturn.Integer, HelperEffects.GplOnly,
             HelperArgument.WritableMemoryOrNull, HelperArgument.SizeOrZero, HelperArgument.ConstantString,
             HelperArgument.MemoryOrNull, HelperArgument.SizeOrZero),
+        Of(HelperId.TraceVprintk, HelperReturn.Integer, HelperEffects.GplOnly,
+            HelperArgument.Memory, HelperArgument.Size, HelperArgument.MemoryOrNull, HelperArgument.SizeOrZero),
+        Of(HelperId.SnprintfBtf, HelperReturn.Integer,
+            HelperArgument.WritableMemory, HelperArgument.Size, HelperArgument.Memory, HelperArgument.Size, HelperArgument.Anything),
+        Of(HelperId.Strtol, HelperReturn.Integer, HelperArgument.Memory, HelperArgument.Size, HelperArgument.Anything, HelperArgument.PointerToLong),
+        Of(HelperId.Strtoul, HelperReturn.Integer, HelperArgument.Memory, HelperArgument.Size, HelperArgument.Anything, HelperArgument.PointerToLong),
         Of(HelperId.Strncmp, HelperReturn.Integer, HelperArgument.Memory, HelperArgument.Size, HelperArgument.ConstantString),
     ];
 }

@@ -20,4 +20,13 @@ public enum HelperEffects
 
     /// <summary>Enters managed code, so it costs about 8 ns a call.</summary>
     Managed = 8,
+
+    /// <summary>What it returns must be given back on every path.</summary>
+    Acquires = 16,
+
+    /// <summary>What it returns is the socket argument in another guise: it ends when that one is given back.</summary>
+    Casts = 32,
+
+    /// <summary>Memory arguments may lie in the packet.</summary>
+    TakesPackets = 64,
 }

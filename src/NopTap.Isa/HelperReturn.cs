@@ -28,4 +28,16 @@ public enum HelperReturn
 
     /// <summary>As <see cref="DynptrMemoryOrNull"/>, only to be read.</summary>
     DynptrReadOnlyMemoryOrNull,
+
+    /// <summary>A value of the map argument, never null.</summary>
+    MapValue,
+
+    /// <summary>A full socket (<c>struct bpf_sock</c>), or null.</summary>
+    SocketOrNull,
+
+    /// <summary>A socket in any state, request and timewait sockets among them (<c>struct bpf_sock</c> in part), or null.</summary>
+    SocketCommonOrNull,
+
+    /// <summary>A TCP socket (<c>struct bpf_tcp_sock</c>), or null.</summary>
+    TcpSocketOrNull,
 }

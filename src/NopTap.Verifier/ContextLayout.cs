@@ -24,6 +24,9 @@ public enum ContextFieldKind
 
     /// <summary>An address that is only a number here; probe_read_kernel may try it.</summary>
     OpaquePointer,
+
+    /// <summary>The socket of the packet, in any state, or null.</summary>
+    SocketOrNull,
 }
 
 /// <summary>One field of a context as programs see it, and where it lies in ours.</summary>
@@ -42,7 +45,13 @@ public enum ContextFieldKind
 public sealed record ContextField(
     string Name, int Offset, int Size, ContextFieldKind Kind, bool IsWritable, int NativeOffset, int NativeSize)
 {
-    /// <summary>Whether a load or store narrower than the field is allowed (never for pointers).</summary>
+    /// <summary>The only width in bytes of an access; 0 where narrower ones are allowed as well, or where the field is a pointer.</summary>
+    public int Width { get; init; }
+
+    /// <summary>Whether a store may change a part of the field.</summary>
+    public bool TakesPartialStores { get; init; }
+
+    /// <summary>Whether a load narrower than the field is allowed (never for pointers).</summary>
     public bool AllowsNarrowAccess => Kind == ContextFieldKind.Scalar;
 }
 
@@ -72,5 +81,5 @@ public sealed record ContextLayout(string StructName, int Size, int NativeSize, 
     /// <param name="size">Bytes.</param>
     /// <param name="isWritable">Whether programs may store to it.</param>
     public static ContextLayout Plain(string structName, int size, bool isWritable) =>
-        new(structName, size, size, [new ContextField("", 0, size, ContextFieldKind.Scalar, isWritable, 0, size)]);
+        new(structName, size, size, [new ContextField("", 0, size, ContextFieldKind.Scalar, isWritable, 0, size) { TakesPartialStores = true }]);
 }

@@ -180,4 +180,7 @@ public static class VerifierDiagnostics
 
     /// <summary>An access of the bytes of an iterator or dynptr.</summary>
     public static readonly DiagnosticDescriptor ObjectBytes = new("BPF2071", "bytes of an iterator or dynptr", Errno.EACCES);
+
+    /// <summary>A load from a socket that hits no field of its record.</summary>
+    public static readonly DiagnosticDescriptor SocketField = new("BPF2090", "no such field of a socket", Errno.EACCES);
 }

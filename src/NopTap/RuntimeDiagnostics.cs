@@ -16,6 +16,9 @@ public static partial class RuntimeDiagnostics
     /// <summary>A run with a context of another kind than the program's.</summary>
     public static readonly DiagnosticDescriptor WrongContext = new("BPF4004", "wrong kind of context");
 
+    /// <summary>A program that the kernel would take calls a helper that does not exist here.</summary>
+    public static readonly DiagnosticDescriptor HelperNotImplemented = new("BPF4005", "helper not implemented", Errno.EOPNOTSUPP);
+
     /// <summary>A helper of the host threw an exception.</summary>
     public static readonly DiagnosticDescriptor HelperFaulted = new("BPF4006", "helper threw an exception", Errno.EFAULT);
 

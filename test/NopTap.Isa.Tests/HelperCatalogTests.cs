@@ -35,7 +35,7 @@ public sealed class HelperCatalogTests
             {
                 bool memory = signature.Arguments[n] is
                     HelperArgument.Memory or HelperArgument.MemoryOrNull or HelperArgument.MemoryUninitialized or HelperArgument.WritableMemoryOrNull
-                    or HelperArgument.MapValueMemory;
+                    or HelperArgument.MapValueMemory or HelperArgument.WritableMemory;
                 bool size = n + 1 < signature.Arguments.Length && signature.Arguments[n + 1] is HelperArgument.Size or HelperArgument.SizeOrZero;
                 Assert.Equal(memory, size);
             }
@@ -47,9 +47,9 @@ public sealed class HelperCatalogTests
 
     // Number, name, arguments, licence and packet effect as the kernel declares them.
     [Theory]
-    [InlineData(HelperId.MapLookupElem, 1, 2, HelperEffects.None)]
-    [InlineData(HelperId.MapUpdateElem, 2, 4, HelperEffects.None)]
-    [InlineData(HelperId.MapDeleteElem, 3, 2, HelperEffects.None)]
+    [InlineData(HelperId.MapLookupElem, 1, 2, HelperEffects.TakesPackets)]
+    [InlineData(HelperId.MapUpdateElem, 2, 4, HelperEffects.TakesPackets)]
+    [InlineData(HelperId.MapDeleteElem, 3, 2, HelperEffects.TakesPackets)]
     [InlineData(HelperId.KtimeGetNs, 5, 0, HelperEffects.None)]
     [InlineData(HelperId.TracePrintk, 6, 2, HelperEffects.GplOnly)]
     [InlineData(HelperId.GetPrandomU32, 7, 0, HelperEffects.None)]
@@ -84,10 +84,17 @@ public sealed class HelperCatalogTests
     }
 
     [Fact]
+    public void TheClassOfAPacketIsAskedOfItsContext()
+    {
+        Assert.Empty(HelperCatalog.Find(HelperId.GetCgroupClassid, ProgramType.Xdp)!.Arguments);
+        Assert.Equal([HelperArgument.Context], HelperCatalog.Find(HelperId.GetCgroupClassid, ProgramType.SchedCls)!.Arguments);
+    }
+
+    [Fact]
     public void DoesNotKnowOthers()
     {
-        Assert.Null(HelperCatalog.Find(HelperId.SkbEcnSetCe));
-        Assert.Equal(34, HelperCatalog.All.Length);
+        Assert.Null(HelperCatalog.Find(HelperId.CopyFromUser));
+        Assert.Null(HelperCatalog.Find(HelperId.SysBpf));
         Assert.Null(KernelFunctions.Find(KernelFunctions.FirstId - 1));
         Assert.Null(KernelFunctions.Find(KernelFunctions.FirstId + KernelFunctions.All.Length));
     }

@@ -88,6 +88,8 @@ static class VerifyCommand
         text.Append(CultureInfo.InvariantCulture, $"{verification.Time.TotalMilliseconds:f2} ms)\n");
         foreach (string property in result.NotChecked)
             text.Append(CultureInfo.InvariantCulture, $"  not proved: {property}\n");
+        if (verification.Missing is { } missing)
+            text.Append(CultureInfo.InvariantCulture, $"  cannot be loaded here: {missing.Message} ({missing.Id})\n");
         if (isVerbose)
             text.Append(FactsText.Plain(verification.Accepted!));
     }
@@ -115,6 +117,7 @@ static class VerifyCommand
             json["rejection"] = RejectionText.Json(verification);
         if (verification.Accepted is { } accepted)
         {
+            json["missing"] = verification.Missing?.Message;
             json["not_proved"] = JsonOutput.ArrayOf(verification.Result!.NotChecked, property => JsonValue.Create(property));
             json["functions"] = FactsText.FunctionsToJson(accepted);
             json["sites"] = FactsText.SitesToJson(accepted);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Frozen;
 using System.Diagnostics;
 using NopTap.Contexts;
 using NopTap.Formats;
@@ -15,7 +16,8 @@ namespace NopTap.Cli.Running;
 /// <param name="Result">The verifier's answer; null when it was not asked.</param>
 /// <param name="Refusal">Why the program may not run, or null.</param>
 /// <param name="Time">What the answer took.</param>
-sealed record Verification(ProgramSpec Program, VerificationResult? Result, Diagnostic? Refusal, TimeSpan Time)
+/// <param name="Missing">Why it cannot be loaded here although it is accepted, or null.</param>
+sealed record Verification(ProgramSpec Program, VerificationResult? Result, Diagnostic? Refusal, TimeSpan Time, Diagnostic? Missing = null)
 {
     // Longer ones are not repeated for the sake of a figure.
     static readonly TimeSpan s_worthRepeating = TimeSpan.FromMilliseconds(200);
@@ -47,7 +49,8 @@ sealed record Verification(ProgramSpec Program, VerificationResult? Result, Diag
 
         if (type.Kind == ContextKind.Observer)
             return new Verification(program, null, null, TimeSpan.Zero);
-        VerificationRequest request = VerificationRequests.For(program, spec.Maps, type, new HelperRegistry().For(program.Type));
+        FrozenDictionary<int, HelperBinding> helpers = new HelperRegistry().For(program.Type);
+        VerificationRequest request = VerificationRequests.For(program, spec.Maps, type, helpers);
         VerificationResult result = Timed(request, log ?? ProgramVerifier.Verify, out TimeSpan time);
         if (log is null && time < s_worthRepeating)
         {
@@ -56,7 +59,7 @@ sealed record Verification(ProgramSpec Program, VerificationResult? Result, Diag
             time = again < time ? again : time;
         }
 
-        return new Verification(program, result, result.Rejection, time);
+        return new Verification(program, result, result.Rejection, time, AvailableHelpers.FirstMissing(program, helpers));
     }
 
     static VerificationResult Timed(VerificationRequest request, Func<VerificationRequest, VerificationResult> verify, out TimeSpan time)

@@ -206,7 +206,7 @@ sealed partial class Explorer
                 VerifierDiagnostics.MayBeNull, $"arithmetic on r{blamed}, {address}", $"test r{blamed} for null before adding to it", blamed);
         }
 
-        if (address.Kind is RegisterKind.PacketEnd or RegisterKind.Map or RegisterKind.Function or RegisterKind.TargetContext && !zero)
+        if (address.IsSocket || address.Kind is RegisterKind.PacketEnd or RegisterKind.Map or RegisterKind.Function or RegisterKind.TargetContext && !zero)
             return RefuseArithmetic($"arithmetic on r{blamed}, {address}", "nothing can be added to it", blamed);
         if (number.Range.IsConstant && (long)number.Range.Value is >= MaxOffset or <= -MaxOffset)
             return RefuseArithmetic($"{number.Range} is added to {address}", "stay within the memory that the address belongs to", blamed);

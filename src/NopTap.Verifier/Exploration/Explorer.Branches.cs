@@ -172,7 +172,8 @@ sealed partial class Explorer
         if (!address.Nullable)
         {
             // These cannot be null; of others nothing is claimed, so that both ways are looked at.
-            if (address.Kind is RegisterKind.MapValue or RegisterKind.MapKey or RegisterKind.Map || address.IsGivenMemory)
+            if (address.Kind is RegisterKind.MapValue or RegisterKind.MapKey or RegisterKind.Map || address.IsGivenMemory
+                || address.Kind is RegisterKind.SocketCommon or RegisterKind.Socket or RegisterKind.TcpSocket)
                 BranchOneWay(slot, instruction, !jumpsIfNull);
             else
                 BranchBothWays(slot, instruction);
@@ -209,7 +210,9 @@ sealed partial class Explorer
     {
         if (!register.Nullable || register.Id != id)
             return;
-        reference = register.Reference;
+        // What was made of a reference by a cast may be null while the reference is held.
+        if (register.Reference == id)
+            reference = id;
         if (isNull)
         {
             register = RegisterState.Constant(0);

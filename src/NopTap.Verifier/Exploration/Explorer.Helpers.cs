@@ -11,6 +11,8 @@ sealed partial class Explorer
     int _callMap;
     int _allocationSize;
     int _released;
+    int _castFrom;
+    bool _writesSocket;
     bool _keyInRange;
 
     Step CallHelper(int slot, in Instruction instruction)
@@ -28,6 +30,7 @@ sealed partial class Explorer
         _callMap = -1;
         _allocationSize = 0;
         _released = 0;
+        _castFrom = 0;
         _keyInRange = false;
         _dynptr = default;
         for (int i = 0; i < helper.Arguments.Length; i++)
@@ -71,6 +74,8 @@ sealed partial class Explorer
                 result = default;
                 break;
             case HelperReturn.MapValueOrNull:
+                if (map >= 0 && SocketOfMap(_request.Maps[map].Type) is { } socket)
+                    return ReturnElement(slot, socket, ref result);
                 if (map < 0)
                 {
                     return Refuse(VerifierDiagnostics.MapMismatch, $"bpf_{helper.Name} returns a value of a map but takes none", "give the helper a map argument");
@@ -90,6 +95,11 @@ sealed partial class Explorer
                 break;
             case HelperReturn.DynptrMemoryOrNull or HelperReturn.DynptrReadOnlyMemoryOrNull:
                 return DynptrMemory(helper, ref result);
+            case HelperReturn.MapValue:
+                result = RegisterState.Pointer(RegisterKind.MapValue, map);
+                break;
+            case HelperReturn.SocketOrNull or HelperReturn.SocketCommonOrNull or HelperReturn.TcpSocketOrNull:
+                return ReturnSocket(slot, helper, ref result);
             default:
                 result = RegisterState.Unknown;
                 break;
@@ -153,10 +163,15 @@ sealed partial class Explorer
                 return MapArgument(helper, index, value);
             case HelperArgument.MapKey:
                 return _callMap < 0 || KeyArgument(helper, index, value);
-            case HelperArgument.MapValue or HelperArgument.MapValueUninitialized:
+            case HelperArgument.MapValue when _writesSocket:
+                return SocketArgument(helper, index, value);
+            case HelperArgument.MapValueOrNull when value.IsNull:
+                return true;
+            case HelperArgument.MapValue or HelperArgument.MapValueOrNull or HelperArgument.MapValueUninitialized:
                 return _callMap < 0 || MemoryArgument(
-                    helper, index, value, _request.Maps[_callMap].ValueSize, helper.Arguments[index] == HelperArgument.MapValueUninitialized);
-            case HelperArgument.Memory or HelperArgument.MemoryOrNull or HelperArgument.MemoryUninitialized or HelperArgument.WritableMemoryOrNull:
+                    helper, index, value, _request.Maps[_callMap].ValueSize, FillsValue(helper, index));
+            case HelperArgument.Memory or HelperArgument.MemoryOrNull or HelperArgument.MemoryUninitialized or HelperArgument.WritableMemoryOrNull
+                or HelperArgument.WritableMemory:
                 return index + 1 < helper.Arguments.Length || RefuseArgument(helper, index, value, "memory followed by its size");
             case HelperArgument.Size or HelperArgument.SizeOrZero:
                 return SizeArgument(helper, index, value);
@@ -173,7 +188,7 @@ sealed partial class Explorer
             case HelperArgument.ConstantString:
                 return StringArgument(helper, index, value);
             case HelperArgument.PointerToLong:
-                return MemoryArgument(helper, index, value, 8, writes: true);
+                return AlignedArgument(helper, index, value, 8);
             case HelperArgument.Number:
                 return value.IsScalar || RefuseArgument(helper, index, value, "a number");
             case HelperArgument.NewIterator:
@@ -190,6 +205,23 @@ sealed partial class Explorer
                 return value.IsNull || value.IsPointer || RefuseArgument(helper, index, value, "memory, or null");
             case HelperArgument.ConstantSize:
                 return ConstantSize(helper, index, value);
+            case HelperArgument.PointerToInt:
+                return AlignedArgument(helper, index, value, 4);
+            case HelperArgument.Ipv4Header or HelperArgument.TcpHeader:
+                return MemoryArgument(helper, index, value, 20, writes: false);
+            case HelperArgument.Ipv6Header:
+                return MemoryArgument(helper, index, value, 40, writes: false);
+            case HelperArgument.Zero:
+                _precision.Mark(_path, register);
+                return value.IsNull || RefuseArgument(helper, index, value, "0");
+            case HelperArgument.ContextOrNull when value.IsNull:
+                return true;
+            case HelperArgument.ContextOrNull:
+                return value is { Kind: RegisterKind.Context, Offset: 0, IsFixed: true } || RefuseArgument(helper, index, value, "the program's unmodified context, or null");
+            case HelperArgument.Socket:
+                return SocketArgument(helper, index, value);
+            case HelperArgument.SocketReleased:
+                return ReleasedSocket(helper, index, value);
             default:
                 return RefuseArgument(helper, index, value, "something that the verifier does not know");
         }
@@ -205,7 +237,8 @@ sealed partial class Explorer
             return RefuseArgument(helper, index, value, "a map");
         _callMap = value.Index;
         MapSpec map = _request.Maps[value.Index];
-        return MapTypes.Accepts((HelperId)helper.Id, map.Type) || Refuse(
+        _writesSocket = helper.Id == (int)HelperId.MapUpdateElem && map.Type is MapType.Sockmap or MapType.Sockhash;
+        return MapTypes.Accepts((HelperId)helper.Id, map.Type, _program.Type) || Refuse(
             VerifierDiagnostics.MapMismatch, $"bpf_{helper.Name} on map '{map.Name}' of type {map.Type}", "use a helper that works on maps of that type, or another map", index + 1);
     }
 
@@ -231,7 +264,9 @@ sealed partial class Explorer
             return false;
         if (AllBytes(frame, address.Offset, address.Offset + 4, SlotKinds.ZeroByte))
             return true;
-        if (ByteAt(address.Offset) != 0 || !IsSpillOf(frame.Kinds[slot], 4) || frame.Spill(slot) is not { IsScalar: true, Range.IsConstant32: true })
+        // As in the kernel: a number that was stored in just these four bytes.
+        bool exact = IsSpillOf(frame.Kinds[slot], 4) && SlotKinds.At(frame.Kinds[slot], 4) != SlotKinds.SpillByte;
+        if (ByteAt(address.Offset) != 0 || !exact || frame.Spill(slot) is not { IsScalar: true, Range.IsConstant32: true })
             return false;
         key = (uint)frame.Spill(slot).Range.Value;
         _precision.MarkSlot(_path, address.Index, slot);
@@ -291,7 +326,9 @@ sealed partial class Explorer
         _precision.Mark(_path, index + 1);
         if (memory.IsNull && ((mayBeNull && size.Range.UMax == 0) || (orZero && size.Range.UMax == 0)))
             return true;
-        bool writes = kind is HelperArgument.MemoryUninitialized or HelperArgument.WritableMemoryOrNull or HelperArgument.MapValueMemory;
+        memory.Nullable &= !mayBeNull;
+        bool writes = kind is HelperArgument.MemoryUninitialized or HelperArgument.WritableMemoryOrNull or HelperArgument.WritableMemory
+            or HelperArgument.MapValueMemory;
         return MemoryArgument(helper, index - 1, memory, (long)size.Range.UMax, writes);
     }
 
@@ -314,6 +351,8 @@ sealed partial class Explorer
             return true;
         }
 
+        if (value.IsPacket && !TakesPackets(helper))
+            return RefuseArgument(helper, index, value, "memory outside of the packet");
         bool memory = value.Kind is RegisterKind.MapValue or RegisterKind.MapKey or RegisterKind.Packet or RegisterKind.PacketMeta || value.IsGivenMemory;
         return memory ? Reach(value, 0, size, register, writes) : RefuseArgument(helper, index, value, "memory that the program may use");
     }

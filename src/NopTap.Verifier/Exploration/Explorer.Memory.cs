@@ -49,12 +49,13 @@ sealed partial class Explorer
         return true;
     }
 
-    static RegisterState OfField(ContextField field, int size) => field.Kind switch
+    RegisterState OfField(ContextField field, int size) => field.Kind switch
     {
         ContextFieldKind.PacketData => RegisterState.Pointer(RegisterKind.Packet),
         ContextFieldKind.PacketEnd => RegisterState.Pointer(RegisterKind.PacketEnd),
         ContextFieldKind.PacketMeta => RegisterState.Pointer(RegisterKind.PacketMeta),
         ContextFieldKind.TargetContext => RegisterState.Pointer(RegisterKind.TargetContext),
+        ContextFieldKind.SocketOrNull => MaybeSocket(RegisterKind.SocketCommon),
         _ => RegisterState.Number(ScalarRange.OfBytes(size)),
     };
 
@@ -217,6 +218,8 @@ sealed partial class Explorer
                 if (writes && address.ReadOnly)
                     return RefuseWrite("memory that was given out to be read only", register);
                 return Within(address, offset, size, address.Size, MemoryName(address), register);
+            case RegisterKind.SocketCommon or RegisterKind.Socket or RegisterKind.TcpSocket or RegisterKind.XdpSocket:
+                return SocketReach(address, offset, size, register, writes);
             case RegisterKind.Packet or RegisterKind.PacketMeta:
                 if (writes && !MayWritePackets)
                     return RefuseWrite($"the packet, which programs of type {_program.Type} only read", register);

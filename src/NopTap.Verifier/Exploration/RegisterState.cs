@@ -57,6 +57,18 @@ enum RegisterKind : byte
 
     /// <summary>Never in a register: half of a dynptr, which fills two stack slots.</summary>
     Dynptr,
+
+    /// <summary>A socket in any state: its common fields may be read.</summary>
+    SocketCommon,
+
+    /// <summary>A full socket.</summary>
+    Socket,
+
+    /// <summary>A TCP socket's own record.</summary>
+    TcpSocket,
+
+    /// <summary>An entry of an XSKMAP.</summary>
+    XdpSocket,
 }
 
 /// <summary>Everything known of one register or spilled slot. A value: copying a frame copies these.</summary>
@@ -97,6 +109,8 @@ struct RegisterState
     public readonly bool IsScalar => Kind == RegisterKind.Scalar;
 
     public readonly bool IsPointer => Kind > RegisterKind.Scalar;
+
+    public readonly bool IsSocket => Kind is RegisterKind.SocketCommon or RegisterKind.Socket or RegisterKind.TcpSocket or RegisterKind.XdpSocket;
 
     public readonly bool IsPacket => Kind is RegisterKind.Packet or RegisterKind.PacketMeta or RegisterKind.PacketEnd;
 

@@ -60,6 +60,10 @@ static class RegisterText
             RegisterKind.Dynptr => $"dynptr({(DynptrKind)register.Index})",
             RegisterKind.Function => string.Create(CultureInfo.InvariantCulture, $"function[{register.Index}]"),
             RegisterKind.TargetContext => "target_ctx",
+            RegisterKind.SocketCommon => "sock_common",
+            RegisterKind.Socket => "sock",
+            RegisterKind.TcpSocket => "tcp_sock",
+            RegisterKind.XdpSocket => "xdp_sock",
             _ => "?",
         };
         if (register.Offset != 0)
@@ -92,6 +96,10 @@ static class RegisterText
         RegisterKind.Iterator => "an iterator",
         RegisterKind.Dynptr => "a dynptr",
         RegisterKind.Function => "a function",
+        RegisterKind.SocketCommon => "a socket in any state",
+        RegisterKind.Socket => "a socket",
+        RegisterKind.TcpSocket => "a TCP socket",
+        RegisterKind.XdpSocket => "an XDP socket",
         _ => "the context of the observed program",
     };
 }

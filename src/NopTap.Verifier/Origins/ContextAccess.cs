@@ -24,6 +24,14 @@ static class ContextAccess
             return VerifierDiagnostics.ReadOnlyContextField.At(place, $"store to {width}, which programs may only read", "keep the value in a map or on the stack");
         if (!whole && !field.AllowsNarrowAccess)
             return VerifierDiagnostics.BadContextAccess.At(place, $"{width}, a pointer that is only read whole ({field.Size} bytes)", "read the field as it is declared");
+        if (field.Width != 0 && (size != field.Width || offset % size != 0))
+        {
+            return VerifierDiagnostics.BadContextAccess.At(
+                place, $"{width}, which is only accessed {field.Width} bytes at a time", "read the field as it is declared, then mask or shift the copy");
+        }
+
+        if (!whole && instruction.WritesMemory && !field.TakesPartialStores)
+            return VerifierDiagnostics.BadContextAccess.At(place, $"store to {width}, which is only written whole ({field.Size} bytes)", "write the field as it is declared");
         if (!whole && field.Name.Length != 0 && offset % size != 0)
             return VerifierDiagnostics.BadContextAccess.At(place, $"{width}, not aligned", "read the field as it is declared");
         if (field.Kind != ContextFieldKind.Scalar && instruction.Class == Opcode.Ldx && instruction.Mode == Opcode.MemSx)

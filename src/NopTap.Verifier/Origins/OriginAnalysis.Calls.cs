@@ -52,12 +52,15 @@ sealed partial class OriginAnalysis
             ValueOrigin address = _state.Register(i + 1);
             switch (arguments[i])
             {
-                case HelperArgument.MemoryUninitialized when i + 1 < arguments.Length:
+                case HelperArgument.MemoryUninitialized or HelperArgument.WritableMemory when i + 1 < arguments.Length:
                     ValueOrigin size = _state.Register(i + 2);
                     Fill(address, size is { Origin: Origin.Number, IsExact: true } ? size.Value : 0);
                     break;
                 case HelperArgument.PointerToLong:
                     Fill(address, 8);
+                    break;
+                case HelperArgument.PointerToInt:
+                    Fill(address, 4);
                     break;
                 case HelperArgument.MapValueUninitialized:
                     Fill(address, _state.Register(1) is { Origin: Origin.Map, IsExact: true } map ? _request.Maps[map.Index].ValueSize : 0);

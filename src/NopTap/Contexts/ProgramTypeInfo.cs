@@ -11,7 +11,7 @@ namespace NopTap.Contexts;
 /// <param name="Kind">Kind of context.</param>
 /// <param name="Context">Its layout; null when it comes from the program's target or from the host.</param>
 /// <param name="ReturnRange">Lowest and highest return value; null when any will do.</param>
-/// <param name="Helpers">Helpers that the type may call, among those that this runtime has; a host's own come on top.</param>
+/// <param name="Helpers">Helpers that the kernel lets the type call, whether or not this runtime has them; a host's own come on top.</param>
 public sealed record ProgramTypeInfo(
     ProgramType Type, ContextKind Kind, ContextLayout? Context, (long Minimum, long Maximum)? ReturnRange, FrozenSet<HelperId> Helpers)
 {

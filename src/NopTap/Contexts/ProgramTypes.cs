@@ -10,36 +10,22 @@ namespace NopTap.Contexts;
 /// <summary>The program types that this runtime can run.</summary>
 public static class ProgramTypes
 {
-    static readonly HelperId[] s_base =
-    [
-        HelperId.MapLookupElem, HelperId.MapUpdateElem, HelperId.MapDeleteElem,
-        HelperId.KtimeGetNs, HelperId.KtimeGetBootNs, HelperId.GetPrandomU32, HelperId.GetSmpProcessorId,
-        HelperId.TailCall, HelperId.TracePrintk, HelperId.ProbeReadKernel, HelperId.Snprintf, HelperId.Strncmp,
-        HelperId.RingbufOutput, HelperId.RingbufReserve, HelperId.RingbufSubmit, HelperId.RingbufDiscard, HelperId.RingbufQuery,
-        HelperId.Loop, HelperId.ForEachMapElem, HelperId.SpinLock, HelperId.SpinUnlock,
-        HelperId.DynptrFromMem, HelperId.RingbufReserveDynptr, HelperId.RingbufSubmitDynptr, HelperId.RingbufDiscardDynptr,
-        HelperId.DynptrRead, HelperId.DynptrWrite, HelperId.DynptrData,
-    ];
-
-    static readonly FrozenSet<HelperId> s_skbHelpers = With(HelperId.SkbLoadBytes);
-
-    static readonly ProgramTypeInfo s_xdp = new(ProgramType.Xdp, ContextKind.Xdp, XdpContext.Layout, null, With(
-        HelperId.XdpGetBuffLen, HelperId.XdpAdjustHead, HelperId.XdpAdjustTail, HelperId.XdpAdjustMeta));
+    static readonly ProgramTypeInfo s_xdp = new(ProgramType.Xdp, ContextKind.Xdp, XdpContext.Layout, null, GrantedHelpers.Xdp);
 
     static readonly ProgramTypeInfo s_cgroup =
-        new(ProgramType.CgroupSkb, ContextKind.Skb, SkbLayouts.CgroupSkb, (0, 1), s_skbHelpers);
+        new(ProgramType.CgroupSkb, ContextKind.Skb, SkbLayouts.CgroupSkb, (0, 1), GrantedHelpers.CgroupSkb);
 
     static readonly FrozenDictionary<ProgramType, ProgramTypeInfo> s_types = new ProgramTypeInfo[]
     {
         s_xdp,
         s_cgroup,
-        new(ProgramType.SchedCls, ContextKind.Skb, SkbLayouts.Sched, null, s_skbHelpers),
-        new(ProgramType.SchedAct, ContextKind.Skb, SkbLayouts.Sched, null, s_skbHelpers),
-        new(ProgramType.SocketFilter, ContextKind.Skb, SkbLayouts.SocketFilter, null, s_skbHelpers),
-        new(ProgramType.Tracing, ContextKind.Observer, null, (0, 0), With(HelperId.GetAttachCookie, HelperId.XdpGetBuffLen)),
+        new(ProgramType.SchedCls, ContextKind.Skb, SkbLayouts.Sched, null, GrantedHelpers.Sched),
+        new(ProgramType.SchedAct, ContextKind.Skb, SkbLayouts.Sched, null, GrantedHelpers.Sched),
+        new(ProgramType.SocketFilter, ContextKind.Skb, SkbLayouts.SocketFilter, null, GrantedHelpers.SocketFilter),
+        new(ProgramType.Tracing, ContextKind.Observer, null, (0, 0), GrantedHelpers.Tracing),
         // A program without a type of the kernel's belongs to the host, who brings the context.
-        new(ProgramType.Unspec, ContextKind.Plain, null, null, With()),
-        new(ProgramType.Syscall, ContextKind.Plain, null, null, With()),
+        new(ProgramType.Unspec, ContextKind.Plain, null, null, GrantedHelpers.Base),
+        new(ProgramType.Syscall, ContextKind.Plain, null, null, GrantedHelpers.Base),
     }.ToFrozenDictionary(info => info.Type);
 
     /// <summary>What a type may do, if this runtime knows it.</summary>
@@ -68,6 +54,4 @@ public static class ProgramTypes
             _ => info,
         };
     }
-
-    static FrozenSet<HelperId> With(params HelperId[] more) => [.. s_base, .. more];
 }

@@ -45,6 +45,9 @@ internal unsafe struct SkbContext
     public uint GsoSize;
     public uint TimestampType;
 
+    /// <summary>The socket of the packet: none, here packets belong to nobody.</summary>
+    public readonly ulong Socket;
+
     /// <summary>Five words.</summary>
     [InlineArray(5)]
     internal struct Words5

@@ -58,9 +58,9 @@ internal unsafe struct XdpContext
             new("data", 0, 4, ContextFieldKind.PacketData, false, 0, 8),
             new("data_end", 4, 4, ContextFieldKind.PacketEnd, false, 8, 8),
             new("data_meta", 8, 4, ContextFieldKind.PacketMeta, false, 16, 8),
-            new("ingress_ifindex", 12, 4, ContextFieldKind.Scalar, false, 24, 4),
-            new("rx_queue_index", 16, 4, ContextFieldKind.Scalar, false, 28, 4),
+            new("ingress_ifindex", 12, 4, ContextFieldKind.Scalar, false, 24, 4) { Width = 4 },
+            new("rx_queue_index", 16, 4, ContextFieldKind.Scalar, false, 28, 4) { Width = 4 },
         ];
-        return isDevmap ? fields.Add(new("egress_ifindex", 20, 4, ContextFieldKind.Scalar, false, 32, 4)) : fields;
+        return isDevmap ? fields.Add(new("egress_ifindex", 20, 4, ContextFieldKind.Scalar, false, 32, 4) { Width = 4 }) : fields;
     }
 }

@@ -96,7 +96,7 @@ public sealed class HelperRegistry
     public int Add(string name, FillHelper helper) =>
         Add(name, [HelperArgument.MemoryUninitialized, HelperArgument.Size], (in HelperCall call) => helper(call.WritableMemory(0)));
 
-    /// <summary>All helpers that a program of a type may call, by number.</summary>
+    /// <summary>All helpers that a program of a type may call, by number; those that this runtime lacks among them, marked so.</summary>
     /// <param name="type">Program type.</param>
     internal FrozenDictionary<int, HelperBinding> For(ProgramType type)
     {
@@ -104,7 +104,7 @@ public sealed class HelperRegistry
         if (ProgramTypes.TryGet(type, out ProgramTypeInfo? info))
         {
             foreach (HelperId id in info.Helpers)
-                helpers.Add((int)id, StandardHelpers.Table[(int)id]);
+                helpers.Add((int)id, StandardHelpers.Of(id, type));
             AddKernelFunctions(helpers, info);
         }
 

@@ -64,6 +64,10 @@ internal static unsafe class StandardHelpers
         Bind(HelperId.TailCall, null),
     }.ToFrozenDictionary();
 
+    /// <summary>A helper as programs of a type call it.</summary>
+    internal static HelperBinding Of(HelperId id, ProgramType type) =>
+        Table.TryGetValue((int)id, out HelperBinding binding) ? binding : new HelperBinding(HelperCatalog.Find(id, type)!, 0, IsAvailable: false);
+
     static KeyValuePair<int, HelperBinding> Bind(
         KernelFunctionId id, delegate* unmanaged[Cdecl]<ulong, ulong, ulong, ulong, ulong, ThreadBlock*, ulong> code) => Bind((HelperId)id, code);
 

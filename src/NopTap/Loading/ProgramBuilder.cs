@@ -28,6 +28,8 @@ internal static class ProgramBuilder
         ImmutableArray<MapSpec> maps = [.. program.Maps.Select(map => map.Spec)];
         VerificationResult result = ProgramVerifier.Verify(VerificationRequests.For(program.Spec, maps, type, helpers));
         VerifiedProgram verified = result.EnsureAccepted();
+        if (AvailableHelpers.FirstMissing(program.Spec, helpers) is Diagnostic missing)
+            throw new BpfOperationException(missing);
         ProgramImage image = runtime.Engine == BpfEngine.Compiler
             ? Compile(program, verified, helpers)
             : Interpret(program, verified, helpers);
@@ -75,7 +77,7 @@ internal static class ProgramBuilder
 
     static FrozenDictionary<int, nint> AddressesOf(BpfProgram program, FrozenDictionary<int, HelperBinding> helpers)
     {
-        IEnumerable<KeyValuePair<int, nint>> called = helpers.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Address));
+        IEnumerable<KeyValuePair<int, nint>> called = helpers.Where(pair => pair.Value.IsAvailable).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Address));
         return (program.TypeInfo.Kind == ContextKind.Skb ? called.Concat(PacketHelpers.LegacyLoads) : called).ToFrozenDictionary();
     }
 

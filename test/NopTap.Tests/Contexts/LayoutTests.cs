@@ -54,7 +54,7 @@ public class LayoutTests
 
     [Theory]
     [InlineData(typeof(XdpContext), "data=Data data_end=DataEnd data_meta=DataMeta ingress_ifindex=IngressIfindex rx_queue_index=RxQueueIndex egress_ifindex=EgressIfindex")]
-    [InlineData(typeof(SkbContext), "len=Length pkt_type=PacketType mark=Mark queue_mapping=QueueMapping protocol=Protocol vlan_present=VlanPresent vlan_tci=VlanTci vlan_proto=VlanProtocol priority=Priority ingress_ifindex=IngressIfindex ifindex=Ifindex tc_index=TcIndex cb=ControlBlock hash=Hash tc_classid=TcClassId data=Data data_end=DataEnd napi_id=NapiId family=Family remote_ip4=RemoteIp4 local_ip4=LocalIp4 remote_ip6=RemoteIp6 local_ip6=LocalIp6 remote_port=RemotePort local_port=LocalPort data_meta=DataMeta tstamp=Timestamp wire_len=WireLength gso_segs=GsoSegments gso_size=GsoSize tstamp_type=TimestampType hwtstamp=HardwareTimestamp")]
+    [InlineData(typeof(SkbContext), "len=Length pkt_type=PacketType mark=Mark queue_mapping=QueueMapping protocol=Protocol vlan_present=VlanPresent vlan_tci=VlanTci vlan_proto=VlanProtocol priority=Priority ingress_ifindex=IngressIfindex ifindex=Ifindex tc_index=TcIndex cb=ControlBlock hash=Hash tc_classid=TcClassId data=Data data_end=DataEnd napi_id=NapiId family=Family remote_ip4=RemoteIp4 local_ip4=LocalIp4 remote_ip6=RemoteIp6 local_ip6=LocalIp6 remote_port=RemotePort local_port=LocalPort data_meta=DataMeta tstamp=Timestamp wire_len=WireLength gso_segs=GsoSegments gso_size=GsoSize tstamp_type=TimestampType hwtstamp=HardwareTimestamp sk=Socket")]
     public void NamesTheRightMemberForEachField(Type native, string pairs)
     {
         IEnumerable<ContextField> fields = native == typeof(XdpContext)
@@ -73,7 +73,7 @@ public class LayoutTests
         Assert.Equal(64, (int)Marshal.OffsetOf<ThreadBlock>(nameof(ThreadBlock.Memory)));
         Assert.Equal(56, Marshal.SizeOf<RunMemory>());
         Assert.Equal(56, Marshal.SizeOf<XdpContext>());
-        Assert.Equal(208, Marshal.SizeOf<SkbContext>());
+        Assert.Equal(216, Marshal.SizeOf<SkbContext>());
     }
 
     [Theory]

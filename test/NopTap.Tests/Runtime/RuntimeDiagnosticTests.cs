@@ -48,6 +48,18 @@ public sealed class RuntimeDiagnosticTests
     [Theory]
     [InlineData(BpfEngine.Compiler)]
     [InlineData(BpfEngine.Interpreter)]
+    public void HelperThatOnlyTheKernelHasIsNamedAtLoad(BpfEngine engine)
+    {
+        using var runtime = new BpfRuntime(new BpfRuntimeOptions { Engine = engine });
+        var error = Assert.Throws<BpfOperationException>(() => runtime.Load(Plain("r0 = 0\ncall get_current_cgroup_id\nr0 = 0\nexit")));
+        Assert.Equal(RuntimeDiagnostics.HelperNotImplemented.Id, error.Diagnostic.Id);
+        Assert.Equal(1, error.Diagnostic.Place.Instruction);
+        Assert.Contains("bpf_get_current_cgroup_id", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(BpfEngine.Compiler)]
+    [InlineData(BpfEngine.Interpreter)]
     public void ThrowingHelperEndsInADiagnosticAfterTheRun(BpfEngine engine)
     {
         using var runtime = new BpfRuntime(new BpfRuntimeOptions { Engine = engine });
