@@ -17,7 +17,7 @@ public sealed class StructureTests
         { "r0 = 0\nr1 = 1\nfn_a:\nexit", VerifierDiagnostics.FallsOffFunction.Id, 1 },
         { "call pc+1\nexit\nr0 = 0\nexit", VerifierDiagnostics.BadCallTarget.Id, 0 },
         { "r1 = subprog[+7]\nr0 = 0\nexit", VerifierDiagnostics.BadCallTarget.Id, 0 },
-        { "r0 = 0\ncall 99\nexit", VerifierDiagnostics.UnknownHelper.Id, 1 },
+        { "r0 = 0\ncall 147\nexit", VerifierDiagnostics.UnknownHelper.Id, 1 },
         { "r0 = 0\ncall 70000\nexit", VerifierDiagnostics.UnknownHelper.Id, 1 },
         { "call kfunc#1234\nexit", VerifierDiagnostics.KernelFunction.Id, 0 },
         { "r1 = btf[5]\nr0 = 0\nexit", VerifierDiagnostics.KernelVariable.Id, 0 },
@@ -114,8 +114,8 @@ public sealed class StructureTests
     [Fact]
     public void NamesTheHelperThatIsMissing()
     {
-        Diagnostic rejection = ProgramVerifier.Verify(Asm.Request("r0 = 0\ncall 25\nexit")).Rejection!;
-        Assert.Contains("bpf_perf_event_output", rejection.Message, StringComparison.Ordinal);
+        Diagnostic rejection = ProgramVerifier.Verify(Asm.Request("r0 = 0\ncall 147\nexit")).Rejection!;
+        Assert.Contains("bpf_d_path", rejection.Message, StringComparison.Ordinal);
     }
 
     [Fact]

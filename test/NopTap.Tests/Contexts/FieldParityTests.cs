@@ -3,8 +3,8 @@
 using NopTap.Contexts;
 using NopTap.Formats;
 using NopTap.Isa;
-using NopTap.Tests.Helpers;
 using NopTap.TestKit.Kernel;
+using NopTap.Tests.Helpers;
 using NopTap.Verifier;
 
 namespace NopTap.Tests.Contexts;
