@@ -74,6 +74,7 @@ sealed partial class Execution
     /// <summary>Goes to the first instruction of a function of the current program, past its entry observers.</summary>
     void Start(int function, ref Frame frame)
     {
+        frame.Function = function;
         _next = _program.Program.Spec.Functions[function].Start;
         if (_program.Imports.Probes is not { } hook || !hook.IsTraced(function))
             return;

@@ -37,6 +37,7 @@ sealed partial class Execution
         int slot = _slot;
         (_r[1], _r[2], _r[3], _r[4], _r[5]) = (r1, r2, r3, r4, r5);
         EnterFunction(function, returnTo: slot);
+        _frames[floor].IsCallback = floor > 0;
         while (_depth > floor)
             Step();
         _slot = slot;
@@ -51,6 +52,7 @@ sealed partial class Execution
         if (++_executed > _budget)
             throw Fault(InterpreterDiagnostics.BudgetSpent, $"{_budget} instructions were executed", "bound the loop that this is in, or raise InterpreterImports.InstructionBudget");
 
+        _program.Observer?.Before(new StepView(_slot, _program, _r, _frames.AsSpan(0, _depth), _memory));
         Instruction instruction = _program.Code[_slot];
         _next = _slot + 1;
         switch (instruction.Class)

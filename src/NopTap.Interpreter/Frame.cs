@@ -8,8 +8,14 @@ struct Frame
     /// <summary>Caller's program: not the callee's where a tail call replaced it.</summary>
     public ProgramInterpreter Caller;
 
-    /// <summary>Slot behind the call.</summary>
+    /// <summary>Slot behind the call; of a callback the slot of the helper's call.</summary>
     public int ReturnTo;
+
+    /// <summary>Function that runs in it, of the program that runs in it.</summary>
+    public int Function;
+
+    /// <summary>Whether a helper called it.</summary>
+    public bool IsCallback;
 
     /// <summary>The caller's r6 to r10.</summary>
     public ulong R6, R7, R8, R9, R10;

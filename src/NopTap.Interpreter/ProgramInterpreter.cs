@@ -62,6 +62,9 @@ public sealed class ProgramInterpreter
 
     internal ImmutableArray<Instruction> Code { get; }
 
+    /// <summary>Is shown each step of its runs; null for nobody. Set between runs, by tests of what was proved of the program.</summary>
+    internal IStepObserver? Observer { get; set; }
+
     /// <summary>Runs the program from its entry function.</summary>
     /// <param name="memory">What it may touch beside the imports' regions; not in use by another run.</param>
     /// <param name="r1">The context, or the address of plain memory.</param>

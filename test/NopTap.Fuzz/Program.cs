@@ -2,8 +2,11 @@
 
 using System.Globalization;
 using NopTap.Fuzz;
+using NopTap.Fuzz.Soundness;
 
 // noptap-fuzz [--seconds N] [--seed S] [--kernel-every K] [--out FOLDER] [--verbose]: random programs on every engine, finds written as cases.
+if (args is ["soundness", ..])
+    return SoundnessCommand.Run(args[1..]);
 double seconds = 10;
 ulong seed = 1;
 int kernelEvery = 50;

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Globalization;
+using NopTap.Formats;
+using NopTap.Isa;
+using NopTap.TestKit;
+
+namespace NopTap.Fuzz.Soundness;
+
+/// <summary>noptap-fuzz soundness [--seconds N] [--seed S]: whatever is accepted runs clean, and every step lies within what was proved.</summary>
+public static class SoundnessCommand
+{
+    /// <summary>Runs until the time is up: all committed objects first, random programs afterwards.</summary>
+    /// <param name="args">What follows the command's name.</param>
+    public static int Run(string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        double seconds = 60;
+        int seed = 1;
+        for (int i = 0; i + 1 < args.Length; i += 2)
+        {
+            switch (args[i])
+            {
+                case "--seconds": seconds = double.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
+                case "--seed": seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
+                default: return Misuse(args[i]);
+            }
+        }
+
+        if (args.Length % 2 != 0)
+            return Misuse(args[^1]);
+        var clock = Stopwatch.StartNew();
+        var objects = new SoundnessTally();
+        foreach (string path in Objects())
+        {
+            Check(path, Traffic(40, seed), seed, objects);
+            if (clock.Elapsed.TotalSeconds > seconds / 2)
+                break;
+        }
+
+        Console.WriteLine($"objects: {objects}");
+        return Tell(objects);
+    }
+
+    /// <summary>Checks a committed object; one that cannot be read counts as refused.</summary>
+    public static void Check(string path, IReadOnlyList<byte[]> packets, int seed, SoundnessTally tally)
+    {
+        ArgumentNullException.ThrowIfNull(tally);
+        if (BpfObjectSpec.TryLoad(path, out BpfObjectSpec? spec, out Diagnostic? _))
+            SoundnessCheck.Object(spec, packets, seed, tally);
+        else
+            tally.Refused++;
+    }
+
+    /// <summary>All committed objects.</summary>
+    public static IEnumerable<string> Objects() => new[] { "samples", "test/corpus" }
+        .SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.bpf.o", SearchOption.AllDirectories)).Order(StringComparer.Ordinal);
+
+    /// <summary>Packets of the committed capture, evenly chosen.</summary>
+    public static IReadOnlyList<byte[]> Traffic(int count, int seed)
+    {
+        byte[] file = File.ReadAllBytes(Repository.PathOf("samples", "traffic", "traffic.pcap"));
+        var packets = new List<byte[]>();
+        for (int at = 24; at < file.Length;)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(at + 8));
+            packets.Add(file.AsSpan(at + 16, length).ToArray());
+            at += 16 + length;
+        }
+
+        int step = Math.Max(1, packets.Count / count);
+        return [.. packets.Where((_, i) => i % step == seed % step)];
+    }
+
+    static int Misuse(string argument)
+    {
+        Console.Error.WriteLine($"unknown option {argument}; options are --seconds N --seed S");
+        return 2;
+    }
+
+    static int Tell(SoundnessTally tally)
+    {
+        foreach (string find in tally.Finds)
+            Console.WriteLine(find);
+        return tally.Finds.Count == 0 ? 0 : 1;
+    }
+}
