@@ -76,6 +76,12 @@ public static partial class RuntimeDiagnostics
     /// <summary>A map that is unlike the template of the map of maps.</summary>
     public static readonly DiagnosticDescriptor InnerMapMismatch = new("BPF4124", "inner map unlike the template");
 
+    /// <summary>A prefix that is longer than the key.</summary>
+    public static readonly DiagnosticDescriptor MapPrefix = new("BPF4125", "prefix longer than the key");
+
+    /// <summary>All entries of a trie are in use.</summary>
+    public static readonly DiagnosticDescriptor MapTrieFull = new("BPF4126", "trie is full", Errno.ENOSPC);
+
     /// <summary>A look-up or update under the lock of a value that has none.</summary>
     public static readonly DiagnosticDescriptor MapHasNoLock = new("BPF4121", "values have no spin lock");
 }

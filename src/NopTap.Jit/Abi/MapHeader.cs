@@ -166,4 +166,16 @@ public unsafe struct MapHeader
     /// <summary>Offset of the spin lock in a value.</summary>
     [FieldOffset(152)]
     public uint LockOffset;
+
+    /// <summary>Tries: number of the node at the root, 0 for none.</summary>
+    [FieldOffset(156)]
+    public uint Root;
+
+    /// <summary>Tries: 1 while a writer is at work.</summary>
+    [FieldOffset(160)]
+    public int WriterLock;
+
+    /// <summary>Tries: odd while something is being changed.</summary>
+    [FieldOffset(164)]
+    public uint Sequence;
 }

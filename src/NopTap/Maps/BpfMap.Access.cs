@@ -195,6 +195,9 @@ public abstract unsafe partial class BpfMap
     {
         Errno.ENOENT => RuntimeDiagnostics.MapKeyMissing.At(Place, $"key {Text(key)} does not exist", "update with MapUpdate.Any, or test first"),
         Errno.EEXIST => RuntimeDiagnostics.MapKeyExists.At(Place, $"key {Text(key)} exists already", "update with MapUpdate.Any or Exist"),
+        Errno.ENOSPC => RuntimeDiagnostics.MapTrieFull.At(Place, $"all {MaxEntries} entries are in use", "delete some, or raise max_entries"),
+        Errno.EINVAL when Type == MapType.LpmTrie && mode <= MapUpdate.Exist => RuntimeDiagnostics.MapPrefix.At(
+            Place, $"prefix of {BitConverter.ToUInt32(key)} bits in a key of {KeySize - 4} bytes", $"use at most {(KeySize - 4) * 8} bits"),
         Errno.E2BIG when Type is MapType.Hash or MapType.PercpuHash or MapType.HashOfMaps => RuntimeDiagnostics.MapFull.At(
             Place, $"all {MaxEntries} entries are in use", "delete some, or raise max_entries"),
         Errno.E2BIG => RuntimeDiagnostics.MapIndexBeyondEnd.At(

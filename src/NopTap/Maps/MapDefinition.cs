@@ -33,10 +33,11 @@ internal static class MapDefinition
         MapType.PercpuHash => CheckHash(spec, HashFlags & ~MapFlags.NumaNode) ?? CheckProcessorValue(spec),
         MapType.ProgArray => CheckProgramArray(spec),
         MapType.ArrayOfMaps => CheckArray(spec, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode) ?? CheckInner(spec),
+        MapType.LpmTrie => CheckTrie(spec),
         MapType.HashOfMaps => CheckHash(spec, HashFlags) ?? CheckInner(spec),
         MapType.Ringbuf => CheckRing(spec),
         _ => RuntimeDiagnostics.MapUnsupportedType.At(
-            Place(spec), $"map type {spec.Type} is not supported", "use an array, a hash, a prog array, a ring buffer or a map of maps"),
+            Place(spec), $"map type {spec.Type} is not supported", "use an array, a hash, a prog array, a ring buffer, a trie or a map of maps"),
     };
 
     static DiagnosticPlace Place(MapSpec spec) => new() { Map = spec.Name };
@@ -52,6 +53,21 @@ internal static class MapDefinition
         }
 
         return null;
+    }
+
+    static Diagnostic? CheckTrie(MapSpec spec)
+    {
+        if (spec.KeySize is < 5 or > 4 + 256)
+            return RuntimeDiagnostics.MapKeySize.At(Place(spec), $"key of {spec.KeySize} bytes for a trie", "a key is a length of 4 bytes and 1 to 256 bytes of prefix");
+        if (spec.ValueSize == 0)
+            return RuntimeDiagnostics.MapValueSize.At(Place(spec), "value of 0 bytes", "give the value a size");
+        if (spec.ValueSize > MaxHashElement)
+            return RuntimeDiagnostics.MapTooLarge.At(Place(spec), $"value of {spec.ValueSize} bytes", $"a value has at most {MaxHashElement} bytes");
+        if (spec.MaxEntries == 0)
+            return RuntimeDiagnostics.MapCapacity.At(Place(spec), "max_entries is 0", "set max_entries to 1 or more");
+        return ((MapFlags)spec.Flags & MapFlags.NoPrealloc) == 0
+            ? RuntimeDiagnostics.MapFlags.At(Place(spec), "a trie without BPF_F_NO_PREALLOC", "set that flag: a trie takes memory as it grows")
+            : CheckFlags(spec, AccessFlags | MapFlags.NoPrealloc | MapFlags.NumaNode);
     }
 
     static Diagnostic? CheckInner(MapSpec spec)

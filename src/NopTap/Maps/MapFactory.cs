@@ -20,6 +20,7 @@ internal static class MapFactory
             MapType.Array or MapType.PercpuArray => ArrayMap.TryCreate(spec, id),
             MapType.Hash or MapType.PercpuHash => HashMap.TryCreate(spec, id),
             MapType.ArrayOfMaps or MapType.HashOfMaps => BpfMapOfMaps.TryCreate(spec, id),
+            MapType.LpmTrie => LpmTrieMap.TryCreate(spec, id),
             MapType.ProgArray => ProgramArrayMap.TryCreate(spec, id),
             _ => BpfRingBuffer.TryCreate(spec, id),
         };

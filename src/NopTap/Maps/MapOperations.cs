@@ -14,6 +14,7 @@ internal static unsafe class MapOperations
     {
         MapType.Array or MapType.PercpuArray => ArrayValue(map, *(uint*)key, processor),
         MapType.Hash or MapType.PercpuHash => HashTable.Lookup(map, key, processor),
+        MapType.LpmTrie => LpmTrie.Lookup(map, key),
         MapType.ArrayOfMaps => Inner((nint*)ArrayValue(map, *(uint*)key, 0)),
         MapType.HashOfMaps => Inner((nint*)HashTable.Lookup(map, key, 0)),
         _ => null,
@@ -31,6 +32,7 @@ internal static unsafe class MapOperations
         {
             MapType.Array or MapType.PercpuArray => UpdateArray(map, *(uint*)key, value, flags, processor, 1),
             MapType.Hash or MapType.PercpuHash => UpdateHash(map, key, value, flags, processor, 1),
+            MapType.LpmTrie => LpmTrie.Update(map, key, value, flags),
             _ => Errno.EOPNOTSUPP,
         };
     }
@@ -44,6 +46,7 @@ internal static unsafe class MapOperations
         {
             MapType.Array or MapType.PercpuArray => Errno.EINVAL,
             MapType.Hash or MapType.PercpuHash => HashTable.Delete(map, key, null, 0),
+            MapType.LpmTrie => LpmTrie.Delete(map, key),
             _ => Errno.EOPNOTSUPP,
         };
     }

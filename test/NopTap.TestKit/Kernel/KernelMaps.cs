@@ -34,6 +34,27 @@ public static unsafe class KernelMaps
         }
     }
 
+    /// <summary>Reads, writes or removes an entry, or asks for the key behind one.</summary>
+    /// <param name="operation">What.</param>
+    /// <param name="map">File descriptor.</param>
+    /// <param name="key">Key; empty for the first key.</param>
+    /// <param name="value">Value, or the next key.</param>
+    /// <param name="flags">Flags of the operation.</param>
+    /// <returns>0, or the error number.</returns>
+    public static int Access(KernelMapOperation operation, int map, ReadOnlySpan<byte> key, Span<byte> value, ulong flags = 0)
+    {
+        Span<byte> attributes = stackalloc byte[32];
+        attributes.Clear();
+        fixed (byte* k = key, v = value)
+        {
+            Put(attributes, 0, (uint)map);
+            BinaryPrimitives.WriteUInt64LittleEndian(attributes[8..], (ulong)k);
+            BinaryPrimitives.WriteUInt64LittleEndian(attributes[16..], (ulong)v);
+            BinaryPrimitives.WriteUInt64LittleEndian(attributes[24..], flags);
+            return -BpfSyscall.Call((int)operation, attributes);
+        }
+    }
+
     /// <summary>Closes a descriptor; negative ones are none.</summary>
     public static void Close(int descriptor)
     {

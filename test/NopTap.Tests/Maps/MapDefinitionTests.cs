@@ -10,7 +10,7 @@ public class MapDefinitionTests
 {
     public static TheoryData<string, MapType, uint, uint, uint, uint, string> Refused => new()
     {
-        { "unknown kind", MapType.LpmTrie, 8, 4, 1, 1, RuntimeDiagnostics.MapUnsupportedType.Id },
+        { "unknown kind", MapType.Queue, 0, 4, 1, 0, RuntimeDiagnostics.MapUnsupportedType.Id },
         { "array key", MapType.Array, 8, 4, 1, 0, RuntimeDiagnostics.MapKeySize.Id },
         { "array value", MapType.Array, 4, 0, 1, 0, RuntimeDiagnostics.MapValueSize.Id },
         { "array capacity", MapType.Array, 4, 4, 0, 0, RuntimeDiagnostics.MapCapacity.Id },
