@@ -177,7 +177,19 @@ public sealed unsafe class KernelOracle : IDisposable
             Fill(descriptor, spec);
         if (spec.IsReadOnlyData)
             Freeze(descriptor);
+        if (spec.Inner is not null)
+            FillWithMaps(descriptor, spec);
         return descriptor;
+    }
+
+    void FillWithMaps(int descriptor, MapSpec spec)
+    {
+        foreach ((uint key, string name) in spec.InitialEntries)
+        {
+            int inner = Map(_specs.IndexOf(_specs.Single(map => map.Name == name)));
+            int errno = KernelMaps.Access(KernelMapOperation.Update, descriptor, BitConverter.GetBytes(key), BitConverter.GetBytes(inner));
+            Must(-errno, $"entry {key} of '{spec.Name}'");
+        }
     }
 
     static void Fill(int descriptor, MapSpec spec)
