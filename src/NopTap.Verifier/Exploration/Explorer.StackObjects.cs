@@ -76,7 +76,7 @@ sealed partial class Explorer
     bool RefuseObjectRead(FrameState frame, int low, int high, int register)
     {
         string what = "an iterator";
-        for (int slot = SlotAt(high - 1); slot <= SlotAt(low); slot++)
+        for (int slot = SlotAt(high - 1); slot <= SlotAt(low) && slot < frame.Used; slot++)
         {
             if (frame.Kinds[slot] == SlotKinds.Object && frame.Spill(slot).Kind == RegisterKind.Dynptr)
                 what = "a dynptr";
@@ -97,8 +97,7 @@ sealed partial class Explorer
         }
 
         reference = NewId();
-        _path.References[_path.ReferenceCount] = reference;
-        _path.ReferenceSlots[_path.ReferenceCount++] = slot;
+        _path.Hold(reference, slot);
         return true;
     }
 }

@@ -12,8 +12,10 @@ sealed class FrameState
     public const int Registers = 11;
 
     public readonly RegisterState[] R = new RegisterState[Registers];
-    public readonly ulong[] Kinds = new ulong[Slots];
-    RegisterState[] _spills = new RegisterState[4];
+    RegisterState[] _spills = [];
+
+    /// <summary>Kinds of the bytes of each slot used so far.</summary>
+    public ulong[] Kinds { get; private set; } = [];
 
     /// <summary>Slots used so far: those above are unwritten.</summary>
     public int Used;
@@ -43,7 +45,14 @@ sealed class FrameState
         if (slot < Used)
             return;
         if (slot >= _spills.Length)
-            Array.Resize(ref _spills, Math.Min(Slots, Math.Max(slot + 1, _spills.Length * 2)));
+        {
+            int length = Math.Min(Slots, Math.Max(slot + 1, _spills.Length * 2));
+            ulong[] kinds = new ulong[length];
+            Kinds.AsSpan(0, Used).CopyTo(kinds);
+            Kinds = kinds;
+            Array.Resize(ref _spills, length);
+        }
+
         for (int i = Used; i <= slot; i++)
         {
             Kinds[i] = SlotKinds.Unwritten;
@@ -68,8 +77,9 @@ sealed class FrameState
     public void CopyFrom(FrameState other)
     {
         other.R.CopyTo(R, 0);
+        // Most copies are checkpoints, which never grow.
         if (_spills.Length < other.Used)
-            _spills = new RegisterState[other._spills.Length];
+            (_spills, Kinds) = (new RegisterState[other.Used], new ulong[other.Used]);
         Array.Copy(other.Kinds, Kinds, other.Used);
         Array.Copy(other._spills, _spills, other.Used);
         Used = other.Used;

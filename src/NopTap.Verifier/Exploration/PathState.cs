@@ -9,9 +9,11 @@ sealed class PathState
     public const int MaxReferences = 16;
 
     public readonly FrameState?[] Frames = new FrameState?[MaxFrames];
-    public readonly int[] References = new int[MaxReferences];
-    public readonly int[] ReferenceSlots = new int[MaxReferences];
     public int Depth;
+
+    /// <summary>What must be given back, and the slots of the calls that made it; see <see cref="Hold"/>.</summary>
+    public int[] References { get; private set; } = [];
+    public int[] ReferenceSlots { get; private set; } = [];
     public int ReferenceCount;
 
     /// <summary>In <see cref="LockMap"/>: no lock is held.</summary>
@@ -51,8 +53,10 @@ sealed class PathState
     {
         for (int i = 0; i <= other.Depth; i++)
             (Frames[i] ??= new FrameState()).CopyFrom(other.Frames[i]!);
-        other.References.CopyTo(References, 0);
-        other.ReferenceSlots.CopyTo(ReferenceSlots, 0);
+        if (References.Length < other.ReferenceCount)
+            (References, ReferenceSlots) = (new int[MaxReferences], new int[MaxReferences]);
+        Array.Copy(other.References, References, other.ReferenceCount);
+        Array.Copy(other.ReferenceSlots, ReferenceSlots, other.ReferenceCount);
         Depth = other.Depth;
         ReferenceCount = other.ReferenceCount;
         LockMap = other.LockMap;
@@ -66,6 +70,15 @@ sealed class PathState
         StepsSinceCheckpoint = other.StepsSinceCheckpoint;
         JumpsSinceCheckpoint = other.JumpsSinceCheckpoint;
         Parent = other.Parent;
+    }
+
+    /// <summary>Adds to what must be given back, of which there are fewer than <see cref="MaxReferences"/>.</summary>
+    public void Hold(int id, int slot)
+    {
+        if (References.Length == 0)
+            (References, ReferenceSlots) = (new int[MaxReferences], new int[MaxReferences]);
+        References[ReferenceCount] = id;
+        ReferenceSlots[ReferenceCount++] = slot;
     }
 
     public bool HoldsReference(int id)
