@@ -126,7 +126,7 @@ sealed partial class Explorer
                 "copy it to the stack before the call, or make the function static");
         }
 
-        if (value.IsPacket && _globals.ChangesPackets(function))
+        if ((value.IsPacket || value.Kind == RegisterKind.PacketSlice) && _globals.ChangesPackets(function))
         {
             return RefuseArgument(
                 function, index, $"{value}; the function may move the packet, and its address would be wrong afterwards",
@@ -168,7 +168,7 @@ sealed partial class Explorer
     {
         int known = value.Kind switch
         {
-            RegisterKind.Packet or RegisterKind.PacketMeta => 1,
+            RegisterKind.Packet or RegisterKind.PacketMeta or RegisterKind.Slice or RegisterKind.PacketSlice => 1,
             RegisterKind.Memory => MemoryAlignment(value),
             _ => 8,
         };

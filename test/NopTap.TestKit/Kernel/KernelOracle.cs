@@ -84,7 +84,7 @@ public sealed unsafe class KernelOracle : IDisposable
         KernelFunctionNumbers.Translate(code);
         bool described = ObjectBtf.Describes(program);
         int btf = described || program.Functions.Length > 1 ? LoadBtf(program, described) : -1;
-        int[] functions = [.. program.Functions.SelectMany((function, index) => new[] { function.Start, described ? function.BtfTypeId : 3 + index })];
+        int[] functions = [.. program.Functions.SelectMany((function, index) => new[] { function.Start, described ? function.BtfTypeId : SyntheticBtf.FirstFunctionId + index })];
         int descriptor = Load(program, code, functions, btf, text, logLevel);
         if (btf >= 0)
             BpfSyscall.Close(btf);
