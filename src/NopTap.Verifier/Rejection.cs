@@ -20,7 +20,7 @@ public sealed record Rejection(Diagnostic Diagnostic, string Instruction, string
     public string Reason => Diagnostic.Message;
 
     /// <summary>What to change.</summary>
-    public string Suggestion => Diagnostic.Hint;
+    public string Suggestion { get; init; } = Diagnostic.Hint;
 
     /// <summary>What the registers that the instruction uses held; empty where it was refused for something else.</summary>
     public ImmutableArray<RegisterValue> Values { get; init; } = [];
@@ -47,6 +47,9 @@ public sealed record RejectionStep(int Slot, string Instruction, string Source, 
 
     /// <summary>Of a conditional jump, whether the path took it; else null.</summary>
     public bool? IsTaken { get; init; }
+
+    /// <summary>Of a conditional jump, where the path went on: C file and line, or the instruction; else empty.</summary>
+    public string ContinuesAt { get; init; } = "";
 
     /// <inheritdoc/>
     public override string ToString() => Source.Length == 0

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using NopTap.Isa;
+using NopTap.Verifier.Exploration;
 
 namespace NopTap.Verifier;
 
@@ -62,6 +63,10 @@ static class RejectionLayout
             groups.Add([.. path.AsSpan(first, end - first)]);
         }
 
+        // Between where a value came from and what it became, steps that leave any value tell nothing.
+        if (groups.Count > 2)
+            groups = [groups[0], .. groups[1..^1].Where(group => !LeavesAnything(group[^1])), groups[^1]];
+
         bool isCut = groups.Count > ShownFirst + ShownLast + 1;
         var lines = new List<string>();
         for (int i = 0; i < groups.Count; i++)
@@ -75,12 +80,15 @@ static class RejectionLayout
         return lines;
     }
 
+    static bool LeavesAnything(RejectionStep step) => step.IsTaken is null && step.After.Length == 1
+        && step.After[0].Value is RegisterText.AnyNumber or RegisterText.AnyNumber32;
+
     static void AppendBrief(List<string> lines, RejectionStep[] group)
     {
         RejectionStep last = group[^1];
         lines.Add(last.Source.Length != 0 ? $"{last.Source}: {last.SourceText}"
             : string.Create(CultureInfo.InvariantCulture, $"insn {last.Slot}: {last.Instruction}"));
-        string way = last.IsTaken is bool taken && last.Source.Length == 0 ? taken ? "jumps; " : "goes on; " : "";
+        string way = last.ContinuesAt.Length != 0 ? $"goes on at {last.ContinuesAt}; " : "";
         string values = string.Join("; ", last.After.Length != 0 ? last.After : last.Before);
         if (way.Length + values.Length != 0)
             lines.Add($"  {(way + values).TrimEnd(' ', ';')}");

@@ -186,11 +186,11 @@ public sealed class ExplorationTests
         Assert.Equal(
             """
             BPF2033 pointer may be null
-              Reason      access of 8 bytes through r0, an address in a map value at offset 0, or null
+              Reason      access of 8 bytes through r0, an address in a value of map 'counts', or null
               At          count.bpf.c:14: return *v;
                           insn 8: (79) r0 = *(u64 *)(r0 +0)
               Causal path count.bpf.c:11: int count(struct xdp_md *ctx)
-                            r0 = an address in a value of map 'counts' at offset 0, or null
+                            r0 = an address in a value of map 'counts', or null
               Suggestion  test r0 for null before this access
 
             """, result.Explanation!.ToString());

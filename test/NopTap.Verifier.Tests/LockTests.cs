@@ -206,7 +206,7 @@ public sealed class LockTests
         Assert.True(Verify("", Lock + Unlock, 12).IsAccepted);
         VerificationResult result = Verify(Lock, Unlock, 15);
         Assert.Equal(VerifierDiagnostics.ProbeUnderLock.Id, result.Rejection?.Id);
-        Assert.Contains("taken at slot 14", result.Rejection!.Message, StringComparison.Ordinal);
+        Assert.Contains("taken at insn 14", result.Rejection!.Message, StringComparison.Ordinal);
     }
 
     // The kernel: "global function calls are not allowed while holding a lock", "BPF_EXIT instruction in main prog cannot be used inside

@@ -26,7 +26,7 @@ static class CombinedStack
             return null;
         deepest[function] = used;
         if (used > Limit && frames > 0)
-            return Refuse(graph, spec.Start, $"{used} bytes of stack from the program's entry to '{spec.Name}', where {Limit} are the most");
+            return Refuse(graph, spec.Start, $"the frames of all functions from the program's entry to '{spec.Name}' take {used} bytes of stack ('{spec.Name}' alone {used - below}), where {Limit} are the most");
         for (int slot = spec.Start; slot < spec.End; slot += graph.Code[slot].SlotCount)
         {
             Instruction instruction = graph.Code[slot];
@@ -46,6 +46,6 @@ static class CombinedStack
     }
 
     static Rejection Refuse(ControlFlowGraph graph, int slot, string what) => new(
-        VerifierDiagnostics.StackTooDeep.At(ProgramPlaces.At(graph.Program, slot), what, "keep large variables in a map, or split the function"),
+        VerifierDiagnostics.StackTooDeep.At(ProgramPlaces.At(graph.Program, slot), what, "keep large variables in a map (an array of one value), pass one buffer down instead of a second, or let fewer functions call one another"),
         InstructionFormatter.Format(graph.Code.AsSpan(), slot), graph.Program.LineAt(slot)?.Text.Trim() ?? "", []);
 }

@@ -163,7 +163,7 @@ sealed partial class Explorer
         if (destination.IsPointer && operand.IsPointer)
         {
             if (!subtract)
-                return RefuseArithmetic($"two addresses are combined: {destination}, and {operand}", "subtract them, or add numbers to one", blamed);
+                return RefuseArithmetic($"two addresses are combined: {Say(destination)}, and {Say(operand)}", "subtract them, or add numbers to one", blamed);
             destination = RegisterState.Unknown;
             return true;
         }
@@ -177,7 +177,7 @@ sealed partial class Explorer
         }
 
         if (instruction.Operation is not (Opcode.Add or Opcode.Sub))
-            return RefuseArithmetic($"arithmetic other than + and - on {(destination.IsPointer ? destination : operand)}", "compute with offsets and add them last", blamed);
+            return RefuseArithmetic($"arithmetic other than + and - on {Say(destination.IsPointer ? destination : operand)}", "compute with offsets and add them last", blamed);
         if (subtract && !destination.IsPointer)
             return RefuseArithmetic("an address is subtracted from a number", "subtract the number from the address", blamed);
         if (subtract && destination.Kind == RegisterKind.Stack)
@@ -203,13 +203,13 @@ sealed partial class Explorer
         if (address.Nullable)
         {
             return Refuse(
-                VerifierDiagnostics.MayBeNull, $"arithmetic on r{blamed}, {address}", $"test r{blamed} for null before adding to it", blamed);
+                VerifierDiagnostics.MayBeNull, $"arithmetic on r{blamed}, {Say(address)}", $"test r{blamed} for null before adding to it", blamed);
         }
 
         if (address.IsSocket || address.Kind is RegisterKind.PacketEnd or RegisterKind.Map or RegisterKind.Function or RegisterKind.TargetContext && !zero)
-            return RefuseArithmetic($"arithmetic on r{blamed}, {address}", "nothing can be added to it", blamed);
+            return RefuseArithmetic($"arithmetic on r{blamed}, {Say(address)}", "nothing can be added to it", blamed);
         if (number.Range.IsConstant && (long)number.Range.Value is >= MaxOffset or <= -MaxOffset)
-            return RefuseArithmetic($"{number.Range} is added to {address}", "stay within the memory that the address belongs to", blamed);
+            return RefuseArithmetic($"{number.Range} is added to {Say(address)}", "stay within the memory that the address belongs to", blamed);
         return true;
     }
 
@@ -240,7 +240,7 @@ sealed partial class Explorer
         }
 
         bool far = address.Offset is >= (int)MaxOffset or <= (int)-MaxOffset || address.Range.SMin is >= MaxOffset or <= -MaxOffset;
-        return !far || RefuseArithmetic($"r{blamed} becomes {address}", "stay within the memory that the address belongs to", blamed);
+        return !far || RefuseArithmetic($"r{blamed} becomes {Say(address)}", "stay within the memory that the address belongs to", blamed);
     }
 
     bool RefuseArithmetic(string what, string hint, int blamed) => Refuse(VerifierDiagnostics.BadPointerArithmetic, what, hint, blamed);

@@ -89,7 +89,7 @@ sealed partial class Explorer
             ? result.Range.SMin >= minimum && result.Range.SMax <= maximum
             : result.Range.UMin >= (ulong)minimum && result.Range.UMax <= (ulong)maximum);
         return inside || Refuse(
-            VerifierDiagnostics.ReturnRange, $"program returns {result}, where {minimum} to {maximum} is allowed",
+            VerifierDiagnostics.ReturnRange, $"program returns {Say(result)}, where {minimum} to {maximum} is allowed",
             "return one of the values that the program type knows, on every path", 0);
     }
 
@@ -185,7 +185,7 @@ sealed partial class Explorer
         if (!result.IsScalar || result.Range.UMax > 1)
         {
             return Refuse(
-                VerifierDiagnostics.CallbackReturn, $"callback returns {result}, where 0 (go on) and 1 (stop) are known", "return 0 or 1 on every path", 0);
+                VerifierDiagnostics.CallbackReturn, $"callback returns {Say(result)}, where 0 (go on) and 1 (stop) are known", "return 0 or 1 on every path", 0);
         }
 
         if (!ReferencesAsOnEntry(frame))

@@ -97,10 +97,10 @@ sealed partial class Explorer
         switch (rule.Kind)
         {
             case RegisterKind.Scalar:
-                return value.IsScalar || RefuseArgument(function, index, $"{value}; it is declared as a number", "declare the parameter as the pointer that it is, or make the function static");
+                return value.IsScalar || RefuseArgument(function, index, $"{Say(value)}; it is declared as a number", "declare the parameter as the pointer that it is, or make the function static");
             case RegisterKind.Context:
                 return value is { Kind: RegisterKind.Context, Offset: 0, IsFixed: true }
-                    || RefuseArgument(function, index, $"{value}; it is declared as the context", "pass the program's unmodified context");
+                    || RefuseArgument(function, index, $"{Say(value)}; it is declared as the context", "pass the program's unmodified context");
             default:
                 return GlobalMemory(function, index, rule, value);
         }
@@ -117,26 +117,26 @@ sealed partial class Explorer
         }
 
         if (value.Nullable && rule.NotNull)
-            return RefuseArgument(function, index, $"{value}; it is declared __arg_nonnull", $"test r{register} for null before the call");
+            return RefuseArgument(function, index, $"{Say(value)}; it is declared __arg_nonnull", $"test r{register} for null before the call");
         value.Nullable = false;
         if (ReadOnlyName(value) is string constant)
         {
             return RefuseArgument(
-                function, index, $"{value}, in {constant}, which programs only read; a global function may write through its pointers",
+                function, index, $"{Say(value)}, in {constant}, which programs only read; a global function may write through its pointers",
                 "copy it to the stack before the call, or make the function static");
         }
 
         if ((value.IsPacket || value.Kind == RegisterKind.PacketSlice) && _globals.ChangesPackets(function))
         {
             return RefuseArgument(
-                function, index, $"{value}; the function may move the packet, and its address would be wrong afterwards",
+                function, index, $"{Say(value)}; the function may move the packet, and its address would be wrong afterwards",
                 "copy it to the stack before the call, or make the function static");
         }
 
         if (_globals.UpdatesAtomically(function) && !IsAligned(value, rule.Alignment))
         {
             return RefuseArgument(
-                function, index, $"{value}, perhaps no multiple of {rule.Alignment}; the function has atomic operations, which need aligned memory",
+                function, index, $"{Say(value)}, perhaps no multiple of {rule.Alignment}; the function has atomic operations, which need aligned memory",
                 "align the variable, or make the function static");
         }
 
@@ -152,7 +152,7 @@ sealed partial class Explorer
 
         bool memory = value.Kind is RegisterKind.MapValue or RegisterKind.Packet or RegisterKind.PacketMeta || value.IsGivenMemory;
         return memory ? Reach(value, 0, rule.Size, register, writes: true)
-            : RefuseArgument(function, index, $"{value}; it is declared as a pointer to {rule.Size} bytes", "pass memory of the program's own, or null");
+            : RefuseArgument(function, index, $"{Say(value)}; it is declared as a pointer to {rule.Size} bytes", "pass memory of the program's own, or null");
     }
 
     // Why memory may not be written, or null.
@@ -178,7 +178,7 @@ sealed partial class Explorer
 
     bool AtomicOnArgument(in Instruction instruction, in RegisterState address, Register register) =>
         address.Kind != RegisterKind.Memory || instruction.AccessSize <= MemoryAlignment(address) || Refuse(
-            VerifierDiagnostics.BadAtomic, $"atomic access of {instruction.AccessSize} bytes through r{(int)register}, {address}, which begins at a multiple of {MemoryAlignment(address)}",
+            VerifierDiagnostics.BadAtomic, $"atomic access of {instruction.AccessSize} bytes through r{(int)register}, {Say(address)}, which begins at a multiple of {MemoryAlignment(address)}",
             "let the parameter point to a type that is aligned for the operation", (int)register);
 
     // Memory of a reservation begins at a multiple of 8; of an argument only what its type needs is known.
@@ -203,7 +203,7 @@ sealed partial class Explorer
         if (!result.IsScalar)
         {
             return Refuse(
-                VerifierDiagnostics.GlobalReturn, $"global function '{name}' returns {result}; callers expect a number", "return a number, or make the function static", 0);
+                VerifierDiagnostics.GlobalReturn, $"global function '{name}' returns {Say(result)}; callers expect a number", "return a number, or make the function static", 0);
         }
 
         return _path.ReferenceCount == 0 || RefuseLeak($"global function '{name}' ends");

@@ -228,7 +228,7 @@ sealed partial class Explorer
     }
 
     bool RefuseArgument(HelperSignature helper, int index, in RegisterState value, string wanted) => Refuse(
-        VerifierDiagnostics.HelperArgument, $"argument {index + 1} of bpf_{helper.Name} (r{index + 1}) is {value}; it takes {wanted}",
+        VerifierDiagnostics.HelperArgument, $"argument {index + 1} of bpf_{helper.Name} (r{index + 1}) is {Say(value)}; it takes {wanted}",
         value.Nullable ? $"test r{index + 1} for null before the call" : $"pass {wanted}", index + 1);
 
     bool MapArgument(HelperSignature helper, int index, in RegisterState value)
@@ -354,6 +354,6 @@ sealed partial class Explorer
         if (value.IsPacket && !TakesPackets(helper))
             return RefuseArgument(helper, index, value, "memory outside of the packet");
         bool memory = value.Kind is RegisterKind.MapValue or RegisterKind.MapKey or RegisterKind.Packet or RegisterKind.PacketMeta || value.IsGivenMemory;
-        return memory ? Reach(value, 0, size, register, writes) : RefuseArgument(helper, index, value, "memory that the program may use");
+        return memory ? Reach(value, 0, size, register, writes) : RefuseArgument(helper, index, value, "the address of memory that the program may use, for example '&key'");
     }
 }

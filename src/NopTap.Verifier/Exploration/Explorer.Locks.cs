@@ -44,7 +44,7 @@ sealed partial class Explorer
         if (!value.IsFixed)
         {
             return Refuse(
-                VerifierDiagnostics.BadLock, $"r1 of bpf_{helper.Name} is {value}, and a lock has a constant offset",
+                VerifierDiagnostics.BadLock, $"r1 of bpf_{helper.Name} is {Say(value)}, and a lock has a constant offset",
                 "take the address of the lock in the value that the look-up returned", index + 1);
         }
 
@@ -76,7 +76,7 @@ sealed partial class Explorer
     bool GiveLock(in RegisterState value)
     {
         if (!_path.HoldsLock)
-            return Refuse(VerifierDiagnostics.LockNotHeld, "bpf_spin_unlock, but no lock is held on this path", "call bpf_spin_lock on every path before it", 1);
+            return Refuse(VerifierDiagnostics.LockNotHeld, "bpf_spin_unlock, but no lock is held on this path", "call bpf_spin_lock on every path before it, or unlock only where it was called");
         if (value.Index != _path.LockMap || value.Reference != _path.LockOwner)
         {
             string taken = _request.Maps[_path.LockMap].Name;
@@ -84,8 +84,8 @@ sealed partial class Explorer
             return Refuse(
                 VerifierDiagnostics.LockNotHeld,
                 taken == given
-                    ? $"bpf_spin_unlock of a value of map '{given}' from another look-up than the one that was locked at slot {_path.LockSlot}"
-                    : $"bpf_spin_unlock of a value of map '{given}', but the lock taken at slot {_path.LockSlot} is in map '{taken}'",
+                    ? $"bpf_spin_unlock of a value of map '{given}' from another look-up than the one that was locked at {PlaceOf(_path.LockSlot)}"
+                    : $"bpf_spin_unlock of a value of map '{given}', but the lock taken at {PlaceOf(_path.LockSlot)} is in map '{taken}'",
                 "unlock through the pointer that was locked", 1);
         }
 
@@ -97,8 +97,10 @@ sealed partial class Explorer
     /// <summary>Whether no lock is held where none may be.</summary>
     /// <param name="what">What must not happen under a lock, for example <c>the program ends</c>.</param>
     bool Unlocked(string what) => !_path.HoldsLock || Refuse(
-        VerifierDiagnostics.LockHeld, $"{what} while the spin lock in map '{_request.Maps[_path.LockMap].Name}' is held, taken at slot {_path.LockSlot}",
-        "call bpf_spin_unlock before, on every path");
+        VerifierDiagnostics.LockHeld.At(
+            ProgramPlaces.At(_program, _path.Slot), $"{what} while the spin lock in map '{_request.Maps[_path.LockMap].Name}' is held, taken at {PlaceOf(_path.LockSlot)}",
+            "call bpf_spin_unlock before, on every path"),
+        -1, _path.LockSlot);
 
     /// <summary>Whether a helper may be called now: under a lock only the one that gives it back.</summary>
     bool MayCall(HelperSignature helper) => !_path.HoldsLock || helper.Id == (int)HelperId.SpinUnlock || Unlocked($"bpf_{helper.Name} is called");
@@ -106,8 +108,8 @@ sealed partial class Explorer
     /// <summary>Observers run at a probe site; under a lock they could wait for it.</summary>
     bool SiteUnlocked(ProbeSpec probe, ImmutableArray<ProbeArgumentSpec> arguments, int slot) => !_path.HoldsLock || Refuse(VerifierDiagnostics.ProbeUnderLock.At(
         ProgramPlaces.Probe(_program, probe, slot),
-        $"the probe with {arguments.Length} arguments stands where the spin lock in map '{_request.Maps[_path.LockMap].Name}' is held, taken at slot {_path.LockSlot}; its observers could wait for that lock",
-        "keep the values in variables and place the probe behind bpf_spin_unlock"), -1);
+        $"the probe with {arguments.Length} arguments stands where the spin lock in map '{_request.Maps[_path.LockMap].Name}' is held, taken at {PlaceOf(_path.LockSlot)}; its observers could wait for that lock",
+        "keep the values in variables and place the probe behind bpf_spin_unlock"), -1, _path.LockSlot);
 
     void NoteLock(int function) => _facts.UnderLock[function] |= _path.HoldsLock;
 

@@ -111,7 +111,7 @@ sealed partial class Explorer
         if (address.Kind is RegisterKind.Context or RegisterKind.Packet or RegisterKind.PacketMeta or RegisterKind.PacketEnd)
         {
             return Refuse(
-                VerifierDiagnostics.BadAtomic, $"atomic access through r{(int)register}, {address}", "use atomic operations on map values", (int)register);
+                VerifierDiagnostics.BadAtomic, $"atomic access through r{(int)register}, {Say(address)}", "use atomic operations on map values", (int)register);
         }
 
         return AtomicOnArgument(instruction, address, register);
@@ -133,7 +133,7 @@ sealed partial class Explorer
             FrameState frame = _path.Frames[address.Index]!;
             int touched = SlotAt(low);
             if (size < 8 && address.IsFixed && touched < frame.Used && frame.Kinds[touched] == SlotKinds.Spill && frame.Spill(touched).IsPointer)
-                return RefusePart($"atomic access of {size} bytes of a stored value, {frame.Spill(touched)}", register);
+                return RefusePart($"atomic access of {size} bytes of a stored value, {Say(frame.Spill(touched))}", register);
             if (!ReadStack(address.Index, low, high, register))
                 return false;
             FillStack(frame, low, high, SlotKinds.MiscByte);
@@ -147,7 +147,7 @@ sealed partial class Explorer
         else if ((address.Range.Bits + Tnum.Constant((ulong)(address.Offset + (long)instruction.Offset))) is Tnum place
             && ((place.Value | place.Mask) & (ulong)(size - 1)) != 0)
         {
-            return Refuse(VerifierDiagnostics.BadAtomic, $"atomic access of {size} bytes at {address}{instruction.Offset:+0;-0;+0}, not aligned", "align the variable", (int)instruction.Destination);
+            return Refuse(VerifierDiagnostics.BadAtomic, $"atomic access of {size} bytes at {Say(address)}{instruction.Offset:+0;-0;+0}, not aligned", "align the variable", (int)instruction.Destination);
         }
 
         if ((instruction.Immediate & AtomicOperation.Fetch) != 0)
@@ -180,7 +180,7 @@ sealed partial class Explorer
         if (address.Offset != 0 || !address.IsFixed)
         {
             return Refuse(
-                VerifierDiagnostics.ModifiedContext, $"access through r{register}, {address}",
+                VerifierDiagnostics.ModifiedContext, $"access through r{register}, {Say(address)}",
                 $"keep the unmodified struct {_request.Context!.StructName} pointer and access its fields by name", register);
         }
 
@@ -197,7 +197,7 @@ sealed partial class Explorer
         if (address.Nullable)
         {
             return Refuse(
-                VerifierDiagnostics.MayBeNull, $"access of {size} bytes through r{register}, {address}",
+                VerifierDiagnostics.MayBeNull, $"access of {size} bytes through r{register}, {Say(address)}",
                 address.IsArgument ? $"test r{register} for null before this access, or declare the parameter __arg_nonnull" : $"test r{register} for null before this access", register);
         }
 
@@ -226,7 +226,7 @@ sealed partial class Explorer
                 return PacketReach(address, offset, size, register);
             default:
                 return Refuse(
-                    VerifierDiagnostics.NotDereferenceable, $"access of {size} bytes through r{register}, {address}",
+                    VerifierDiagnostics.NotDereferenceable, $"access of {size} bytes through r{register}, {Say(address)}",
                     address.IsScalar ? "use bpf_probe_read_kernel for addresses that are no pointers of the program" : "hand it to a helper; its memory is not the program's", register);
         }
     }
@@ -295,7 +295,7 @@ sealed partial class Explorer
             string where = arguments[i].IsConstant ? "it" : $"r{(int)arguments[i].Register}";
             return Refuse(VerifierDiagnostics.ProbeArgumentType.At(
                 ProgramPlaces.Probe(_program, probe, reference.Site.Instruction),
-                $"argument {i} is declared '{probe.Parameters[i]}' but {where} is {value}",
+                $"argument {i} is declared '{probe.Parameters[i]}' but {where} is {Say(value)}",
                 "pass a value of the declared type, or declare the type that is passed"), arguments[i].IsConstant ? -1 : (int)arguments[i].Register);
         }
 

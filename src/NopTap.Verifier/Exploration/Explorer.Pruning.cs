@@ -80,7 +80,7 @@ sealed partial class Explorer
         if (!IsAncestor(checkpoint) || !_comparer.Covers(checkpoint, _path, Comparison.Same))
             return Visit.Continues;
         Refuse(
-            VerifierDiagnostics.InfiniteLoop, $"loop comes back to slot {_path.Slot} with nothing changed",
+            VerifierDiagnostics.InfiniteLoop, $"the loop comes back to {PlaceOf(_path.Slot)} with nothing changed: it would run for ever",
             "let every round change something that the loop's condition reads");
         return Visit.Refused;
     }

@@ -8,6 +8,9 @@ namespace NopTap.Verifier.Exploration;
 
 sealed partial class Explorer
 {
+    // In place of a slot from which on the path is of interest: none of it is.
+    const int NoPath = -2;
+
     bool Refuse(DiagnosticDescriptor descriptor, string message, string hint, int register = -1) =>
         Refuse(descriptor.At(ProgramPlaces.At(_program, _path.Slot), message, hint), register);
 
@@ -31,6 +34,9 @@ sealed partial class Explorer
 
     // For a sentence: the line of C where there is one.
     string PlaceOf(int slot) => _program.LineAt(slot) is LineInfo line ? $"{ProgramPlaces.Source(line)} ('{line.Text.Trim()}')" : $"insn {slot}";
+
+    // A register in words, with the names of maps.
+    string Say(in RegisterState register) => RegisterText.Describe(register, _request.Maps);
 
     string Text(int slot) => InstructionFormatter.Format(_code.AsSpan(), slot);
 
@@ -57,15 +63,19 @@ sealed partial class Explorer
         }
 
         (int first, int last) = LoopAround(hottest);
+        // The line that a reader calls the loop is the upper one of its ends.
+        int head = first >= 0 && _program.LineAt(last)?.Line < _program.LineAt(first)?.Line ? last : first;
         string what = first < 0
             ? $"{PlaceOf(hottest)} alone was followed {_visits[hottest]} times"
-            : $"the loop from {PlaceOf(first)} to {PlaceOf(last)} alone went {_visits[first]} rounds";
-        return Refuse(VerifierDiagnostics.TooComplex.At(
-            ProgramPlaces.At(_program, first < 0 ? hottest : first),
-            $"{MaxSteps} instructions were followed without reaching the end of all paths; {what}",
-            first < 0
-                ? "let fewer branches depend on one another, or move a part into a global function, which is followed once"
-                : "bound the loop by a smaller constant, or turn its body into a callback of bpf_loop, which is followed once"), -1);
+            : $"the loop at {PlaceOf(head)} (insn {first} to {last}) alone went {_visits[first]} rounds";
+        return Refuse(
+            VerifierDiagnostics.TooComplex.At(
+                ProgramPlaces.At(_program, first < 0 ? hottest : head),
+                $"{MaxSteps} instructions were followed without reaching the end of all paths; {what}",
+                first < 0
+                    ? "let fewer branches depend on one another, or move a part into a global function, which is followed once"
+                    : "bound the loop by a smaller constant, or turn its body into a callback of bpf_loop, which is followed once"),
+            -1, NoPath);
     }
 
     // The smallest loop that has the slot in it, by the jumps that lead backwards.

@@ -18,7 +18,7 @@ sealed partial class Explorer
         bool wild = address.Range.SMin < -MaxOffset || address.Range.SMax > MaxOffset;
         if (wild || from < -FrameSize || to > 0)
         {
-            string where = wild ? address.ToString() : $"r10{from:+0;-0;-0} to r10{to - 1:+0;-0;+0}";
+            string where = wild ? Say(address) : $"r10{from:+0;-0;-0} to r10{to - 1:+0;-0;+0}";
             return Refuse(
                 VerifierDiagnostics.StackOutOfBounds, $"{size} bytes at {where} through r{register}, outside of the frame r10-{FrameSize} to r10-1",
                 "keep the index within the array on the stack", register);
@@ -42,7 +42,7 @@ sealed partial class Explorer
     {
         Tnum place = address.Range.Bits + Tnum.Constant((ulong)(address.Offset + (long)offset));
         return ((place.Value | place.Mask) & (ulong)(size - 1)) == 0 || Refuse(
-            VerifierDiagnostics.StackMisaligned, $"{size} bytes at {address}{offset:+0;-0;+0}, no multiple of {size}", "align the variable, or access it byte by byte", register);
+            VerifierDiagnostics.StackMisaligned, $"{size} bytes at {(address.IsFixed ? $"r10{address.Offset + offset:+0;-0;+0}" : $"{Say(address)}{offset:+0;-0;+0}")}, which is no multiple of {size}", "align the variable, or access it byte by byte", register);
     }
 
     static int SlotAt(int offset) => (-offset - 1) >> 3;
@@ -69,7 +69,7 @@ sealed partial class Explorer
         }
 
         if (value.IsPointer && size < 8)
-            return RefusePart($"store of {size} bytes of {value}", (int)instruction.Source);
+            return RefusePart($"store of {size} bytes of {Say(value)}", (int)instruction.Source);
         FrameState frame = _path.Frames[address.Index]!;
         if (!EndObjects(address.Index, low, high, register))
             return false;
@@ -176,7 +176,7 @@ sealed partial class Explorer
         int slot = SlotAt(low);
         int first = ByteAt(low);
         if (size < 8 && slot < frame.Used && frame.Kinds[slot] == SlotKinds.Spill && frame.Spill(slot).IsPointer)
-            return RefusePart($"load of {size} bytes of a stored value, {frame.Spill(slot)}", register);
+            return RefusePart($"load of {size} bytes of a stored value, {Say(frame.Spill(slot))}", register);
         if (slot < frame.Used && first == 0 && IsSpillOf(frame.Kinds[slot], size))
         {
             ref RegisterState spill = ref frame.Spill(slot);

@@ -19,7 +19,17 @@ sealed partial class Explorer
         explorer.RunAll();
         var telling = new PathTelling(graph, request, explorer._history, refused, recorder.Before);
         int slot = rejection.Diagnostic.Place.Instruction ?? -1;
-        return rejection with { Path = telling.Tell(), Values = telling.Values(slot) };
+        Rejection told = rejection with { Path = telling.Tell(), Values = telling.Values(slot) };
+        if (told.Values.IsEmpty && refused.Register < 0)
+            return told;
+        return new Advice(request, told, telling.State, graph.Code[slot], refused.Register).Text() is string advice ? told with { Suggestion = advice + OwnArguments(rejection) } : told;
+    }
+
+    // What is said of the arguments of a global function belongs to every suggestion.
+    static string OwnArguments(Rejection rejection)
+    {
+        int at = rejection.Diagnostic.Hint.IndexOf("; '", StringComparison.Ordinal);
+        return at >= 0 && rejection.Diagnostic.Hint.Contains("is global and so verified once", StringComparison.Ordinal) ? rejection.Diagnostic.Hint[at..] : "";
     }
 
     void NoteRefused(int register, int since)
@@ -36,6 +46,8 @@ sealed partial class Explorer
             made[count] = _history[entry].EntersCallback ? entry - 1 : entry;
         }
 
+        if (since == NoPath)
+            return;
         bool executing = entries.Length != 0 && _history[_path.History].Slot == _path.Slot;
         _refused = new RefusedPath(entries, made, executing, register, since);
     }

@@ -282,7 +282,7 @@ sealed partial class Explorer
         if (!IsWritten(Register.R6))
             return false;
         if (R(Register.R6) is not { Kind: RegisterKind.Context, Offset: 0, IsFixed: true })
-            return Refuse(VerifierDiagnostics.PacketLoadForbidden, $"legacy packet load with r6 = {R(Register.R6)}", "keep the unmodified context in r6", 6);
+            return Refuse(VerifierDiagnostics.PacketLoadForbidden, $"legacy packet load with r6 = {Say(R(Register.R6))}", "keep the unmodified context in r6", 6);
         if (instruction.Mode == Opcode.Ind && !IsWritten(instruction.Source))
             return false;
         if (_path.ReferenceCount != 0)

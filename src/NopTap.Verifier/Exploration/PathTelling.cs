@@ -47,10 +47,13 @@ sealed class PathTelling
         return [.. _steps];
     }
 
+    /// <summary>The state that was refused.</summary>
+    public PathState State => _refused.IsExecuting ? _states[^2] : _states[^1];
+
     /// <summary>What the registers of the refused instruction held.</summary>
     public ImmutableArray<RegisterValue> Values(int slot)
     {
-        PathState state = _refused.IsExecuting ? _states[^2] : _states[^1];
+        PathState state = State;
         if (state.Slot != slot)
             return [];
         var values = ImmutableArray.CreateBuilder<RegisterValue>();
@@ -60,8 +63,7 @@ sealed class PathTelling
 
     void TellValue(int last)
     {
-        PathState end = _refused.IsExecuting ? _states[^2] : _states[^1];
-        _wanted.Registers(end.Depth) = (ushort)(1 << _refused.Register);
+        _wanted.Registers(State.Depth) = (ushort)(1 << _refused.Register);
         for (int i = last; i >= 0 && _steps.Count < MaxSteps && !_wanted.IsEmpty; i--)
         {
             Instruction instruction = _graph.Code[_history[_refused.Entries[i]].Slot];
@@ -133,7 +135,8 @@ sealed class PathTelling
             Instruction instruction = _graph.Code[slot];
             if (slot == _refused.Since)
             {
-                _steps.Add(StepAt(i, default, instruction.WrittenRegisters & RegisterSet.Of(Register.R0)));
+                bool returns = _states[i + 1].Frame.R[0].Kind != RegisterKind.NotWritten;
+                _steps.Add(StepAt(i, default, returns ? instruction.WrittenRegisters & RegisterSet.Of(Register.R0) : default));
                 return;
             }
 
@@ -164,6 +167,7 @@ sealed class PathTelling
             Before = before.ToImmutable(),
             After = after.ToImmutable(),
             IsTaken = instruction.IsConditionalJump ? next.Slot == instruction.JumpTarget(slot) : null,
+            ContinuesAt = instruction.IsConditionalJump ? PlaceOf(next.Slot) : "",
         };
     }
 
@@ -183,6 +187,9 @@ sealed class PathTelling
         string place = string.Create(CultureInfo.InvariantCulture, $"{(frame == state.Depth ? "" : $"frame {frame}, ")}stack r10-{(slot + 1) * 8}");
         values.Add(new RegisterValue(place, Say(state.Frames[frame]!.Spill(slot))));
     }
+
+    string PlaceOf(int slot) => _request.Program.LineAt(slot) is LineInfo line
+        ? ProgramPlaces.Source(line) : string.Create(CultureInfo.InvariantCulture, $"insn {slot}");
 
     string Say(in RegisterState register) => RegisterText.Describe(register, _request.Maps);
 }

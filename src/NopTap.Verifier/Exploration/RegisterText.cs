@@ -3,12 +3,17 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using NopTap.Formats;
+using NopTap.Verifier.Domains;
 
 namespace NopTap.Verifier.Exploration;
 
 /// <summary>Registers in words.</summary>
 static class RegisterText
 {
+    /// <summary>Numbers of which nothing is known.</summary>
+    public const string AnyNumber = "a number of any value";
+    public const string AnyNumber32 = "a 32-bit number of any value";
+
     /// <summary>For example <c>an address in the packet at offset 14, 14 bytes checked</c>.</summary>
     public static string Describe(in RegisterState register) => Describe(register, []);
 
@@ -16,7 +21,7 @@ static class RegisterText
     public static string Describe(in RegisterState register, ImmutableArray<MapSpec> maps)
     {
         if (register.Kind == RegisterKind.Scalar)
-            return register.Range.IsConstant ? $"the number {register.Range}" : register.Range.IsUnknown ? "a number of any value" : $"a number, {register.Range}";
+            return Number(register.Range);
         bool named = register.Kind is RegisterKind.Map or RegisterKind.MapValue or RegisterKind.MapKey && (uint)register.Index < (uint)maps.Length;
         string text = register.IsArgument ? string.Create(CultureInfo.InvariantCulture, $"an address in the memory of argument {register.Index}")
             : !named ? Name(register.Kind) : register.Kind switch
@@ -27,17 +32,25 @@ static class RegisterText
             };
         if (HasOffset(register.Kind))
         {
-            text += string.Create(CultureInfo.InvariantCulture, $" at offset {register.Offset}");
+            if (register.Offset != 0 || !register.IsFixed)
+                text += string.Create(CultureInfo.InvariantCulture, $" at offset {register.Offset}");
             if (!register.IsFixed)
                 text += $" plus {register.Range}";
         }
 
         if (register.Kind is RegisterKind.Packet or RegisterKind.PacketMeta)
             text += string.Create(CultureInfo.InvariantCulture, $", {register.Size} bytes known to exist");
+        if (register.Kind == RegisterKind.Memory)
+            text += string.Create(CultureInfo.InvariantCulture, $", {register.Size} bytes");
         if (register.Nullable)
             text += ", or null";
         return text;
     }
+
+    static string Number(in ScalarRange range) => range.IsConstant ? $"the number {range}"
+        : range.IsUnknown ? AnyNumber
+        : range is { UMin: 0, UMax: uint.MaxValue, Bits.Mask: uint.MaxValue } ? AnyNumber32
+        : $"a number, {range}";
 
     /// <summary>Short form for state lines, for example <c>stack[0]-8</c>.</summary>
     public static string Brief(in RegisterState register)

@@ -56,7 +56,7 @@ sealed partial class StructureChecker
                 return UnknownMap(Math.Clamp(slot, 0, _code.Length - 1), $"map reference for slot {slot}, which is no load of a map or out of order");
             previous = slot;
             if ((uint)reference.MapIndex >= (uint)_request.Maps.Length)
-                return UnknownMap(slot, $"map {reference.MapIndex} of {_request.Maps.Length}");
+                return UnknownMap(slot, $"a load names map {reference.MapIndex} (counted from 0), where {_request.Maps.Length} maps are there");
             MapSpec map = _request.Maps[reference.MapIndex];
             if (reference.IsValue && (map.Type != MapType.Array || map.MaxEntries != 1))
                 return UnknownMap(slot, $"address of a value of map '{map.Name}', which is no array of one value");
