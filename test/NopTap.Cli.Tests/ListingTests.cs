@@ -16,6 +16,16 @@ public sealed class ListingTests
     public void MapsAreListed() => Golden.Check("map-list", ToolRun.Output("map", "list", ToolRun.Firewall));
 
     [Fact]
+    public void MapsOfMapsTellWhatIsInside()
+    {
+        string file = NopTap.TestKit.Repository.PathOf("test", "corpus", "objects", "maps_of_maps.bpf.o");
+        string list = ToolRun.Output("map", "list", file);
+        Assert.Contains("array_of_maps  4 B    4 B        4  0x0    __u32 -> array of 4: __u32 -> __u64", list, StringComparison.Ordinal);
+        Assert.Contains("__u32 -> ringbuf of 4096", list, StringComparison.Ordinal);
+        Assert.Equal("by_queue (array_of_maps)\n  0: first\n  2: second\n", ToolRun.Output("map", "dump", file, "by_queue"));
+    }
+
+    [Fact]
     public void AnObjectWithoutProbesSaysSo() => Assert.Equal(
         "no probes\n",
         ToolRun.Output("probe", "list", ToolRun.Firewall.Replace("firewall.bpf.o", "firewall.noprobes.bpf.o", StringComparison.Ordinal)));

@@ -37,11 +37,19 @@ static __attribute__((noinline)) void move(struct pair *pair, __s64 amount)
 	pair->b -= amount;
 }
 
+#define ROUNDS 64
+
+/* Long enough that without the lock two of these would meet, and one forget what the other did. */
 static __attribute__((noinline)) void change(struct pair *pair)
 {
+	__u64 taken;
+
 	bpf_spin_lock(&pair->lock);
-	move(pair, 3);
-	pair->taken++;
+	taken = pair->taken;
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < ROUNDS; i++)
+		move(pair, 3);
+	pair->taken = taken + 1;
 	bpf_spin_unlock(&pair->lock);
 }
 
