@@ -112,6 +112,12 @@ public sealed partial class VerifyTests
             program.GetProperty("sites").EnumerateArray(),
             site => site.GetProperty("probe").GetString() == "verdict" && site.GetProperty("attachable").GetBoolean());
         Assert.False(program.TryGetProperty("rejection", out _));
+        // emit_events is a constant of this object, and false.
+        JsonElement[] insns = [.. program.GetProperty("functions")[0].GetProperty("insns").EnumerateArray()];
+        JsonElement test = insns.First(insn => insn.TryGetProperty("branch", out _));
+        JsonElement load = insns.Last(insn => insn.GetProperty("insn").GetInt32() < test.GetProperty("insn").GetInt32());
+        Assert.Equal("always", test.GetProperty("branch").GetString());
+        Assert.Equal(("MapValue", 0), (load.GetProperty("reaches").GetString(), load.GetProperty("gives").GetInt64()));
     }
 
     [Fact]

@@ -42,11 +42,36 @@ static class FactsText
             {
                 ["name"] = function.Name,
                 ["stack_depth"] = program.Functions[i].StackDepth,
+                ["may_call_managed_helper"] = program.Functions[i].MayCallManagedHelper,
                 ["dead_insns"] = JsonOutput.ArrayOf(DeadSlots(program, function), slot => JsonValue.Create(slot)),
+                ["insns"] = Instructions(program, function),
             });
         }
 
         return functions;
+    }
+
+    // What is known of single instructions; those of which nothing is known are left out.
+    static JsonArray Instructions(VerifiedProgram program, FunctionSpec function)
+    {
+        var instructions = new JsonArray();
+        for (int slot = function.Start; slot < function.End; slot += program.Spec.Instructions[slot].SlotCount)
+        {
+            InstructionFacts facts = program.Facts[slot];
+            var json = new JsonObject { ["insn"] = slot };
+            if (facts.Branch != BranchFact.Open)
+                json["branch"] = facts.Branch == BranchFact.AlwaysTaken ? "always" : "never";
+            if (facts.Address != AddressKind.Unknown)
+                json["reaches"] = facts.Address.ToString();
+            if (facts.MapIndex >= 0)
+                json["map"] = facts.MapIndex;
+            if (program.Constants[slot] is ulong constant)
+                json["gives"] = (long)constant;
+            if (json.Count > 1 && !facts.IsDead)
+                instructions.Add((JsonNode)json);
+        }
+
+        return instructions;
     }
 
     /// <summary>Probe sites for a program.</summary>
