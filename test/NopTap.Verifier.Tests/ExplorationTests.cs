@@ -55,6 +55,8 @@ public sealed class ExplorationTests
         { Start + "r1 = r10\nr1 += -8\nr2 = 16\ncall trace_printk" + End, VerifierDiagnostics.StackOutOfBounds.Id },
         { Start + "r9 &= 15\nr2 = r10\nr2 += -8\nr2 += r9\n*(u8 *)(r2 + 0) = 1" + End, VerifierDiagnostics.StackOutOfBounds.Id },
         { Start + "r9 &= 7\nr2 = r10\nr2 += -16\nr2 += r9\n*(u32 *)(r2 + 0) = 1" + End, VerifierDiagnostics.StackMisaligned.Id },
+        { "r1 = map[idx:5][0]\nr0 = load_acquire((u64 *)(r1 + 4))" + End, VerifierDiagnostics.BadAtomic.Id },
+        { "r1 = map[idx:5][0]\nr1 += 1\nr2 = 0\nstore_release((u32 *)(r1 + 0), w2)" + End, VerifierDiagnostics.BadAtomic.Id },
         { Reserve + "r0 = 0\nexit", VerifierDiagnostics.ReferenceLeak.Id },
         { Start + Reserve + "if r0 == 0 goto +4\nr1 = r6\nr2 = map[idx:3]\nr3 = 0\ncall tail_call" + End, VerifierDiagnostics.ReferenceLeak.Id },
         { Loop("r0 = 2"), VerifierDiagnostics.CallbackReturn.Id },

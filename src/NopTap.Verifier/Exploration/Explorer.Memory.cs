@@ -84,7 +84,11 @@ sealed partial class Explorer
     bool Store(int slot, in Instruction instruction)
     {
         if (instruction.IsLoadAcquire)
-            return AtomicAllowed(instruction, R(instruction.Source), instruction.Source) && Load(slot, instruction);
+        {
+            RegisterState from = R(instruction.Source);
+            return AtomicAllowed(instruction, from, instruction.Source) && Load(slot, instruction) && AtomicAligned(instruction, from, instruction.Source);
+        }
+
         if (!IsWritten(instruction.Destination) || (instruction.Class == Opcode.Stx && !IsWritten(instruction.Source)))
             return false;
         RegisterState address = R(instruction.Destination);
@@ -101,14 +105,24 @@ sealed partial class Explorer
             return StackStore(address, instruction, value);
         if (address.Kind == RegisterKind.Context)
             return ContextAccessed(slot, instruction, address, out _);
-        return Reach(address, instruction.Offset, instruction.AccessSize, (int)instruction.Destination, writes: true);
+        return Reach(address, instruction.Offset, instruction.AccessSize, (int)instruction.Destination, writes: true)
+            && (!instruction.IsAtomic || AtomicAligned(instruction, address, instruction.Destination));
+    }
+
+    // The stack has its own rule, for all accesses.
+    bool AtomicAligned(in Instruction instruction, in RegisterState address, Register register)
+    {
+        Tnum place = address.Range.Bits + Tnum.Constant((ulong)(address.Offset + (long)instruction.Offset));
+        int size = instruction.AccessSize;
+        return address.Kind == RegisterKind.Stack || ((place.Value | place.Mask) & (ulong)(size - 1)) == 0 || Refuse(
+            VerifierDiagnostics.BadAtomic, $"atomic access of {size} bytes at {Say(address)}{instruction.Offset:+0;-0;+0}, not aligned", "align the variable", (int)register);
     }
 
     bool AtomicAllowed(in Instruction instruction, in RegisterState address, Register register)
     {
         if (address.Kind == RegisterKind.NotWritten)
             return IsWritten(register);
-        if (address.Kind is RegisterKind.Context or RegisterKind.Packet or RegisterKind.PacketMeta or RegisterKind.PacketEnd)
+        if (address.Kind is RegisterKind.Context or RegisterKind.PacketSlice || address.IsPacket)
         {
             return Refuse(
                 VerifierDiagnostics.BadAtomic, $"atomic access through r{(int)register}, {Say(address)}", "use atomic operations on map values", (int)register);
@@ -140,14 +154,9 @@ sealed partial class Explorer
             if (address.IsFixed)
                 NoteStack(address.Index, SlotAt(low));
         }
-        else if (!Reach(address, instruction.Offset, size, (int)instruction.Destination, writes: true))
+        else if (!Reach(address, instruction.Offset, size, (int)instruction.Destination, writes: true) || !AtomicAligned(instruction, address, instruction.Destination))
         {
             return false;
-        }
-        else if ((address.Range.Bits + Tnum.Constant((ulong)(address.Offset + (long)instruction.Offset))) is Tnum place
-            && ((place.Value | place.Mask) & (ulong)(size - 1)) != 0)
-        {
-            return Refuse(VerifierDiagnostics.BadAtomic, $"atomic access of {size} bytes at {Say(address)}{instruction.Offset:+0;-0;+0}, not aligned", "align the variable", (int)instruction.Destination);
         }
 
         if ((instruction.Immediate & AtomicOperation.Fetch) != 0)
