@@ -14,17 +14,18 @@ namespace NopTap.Parity;
 /// <param name="Kernel">The kernel's.</param>
 sealed record Comparison(string File, string Program, ProgramType Type, OurAnswer Ours, KernelAnswer Kernel)
 {
-    /// <summary>Whether both say the same. A program that does not come to the kernel's verifier counts as one that it refuses.</summary>
-    public bool Agrees => Ours.IsAccepted == (Kernel.Outcome == KernelOutcome.Accepted);
-
     /// <summary>Agreement in a word.</summary>
-    public Agreement Agreement => (Ours.IsAccepted, Kernel.Outcome == KernelOutcome.Accepted) switch
+    public Agreement Agreement => (Ours.IsAccepted, Kernel.Outcome) switch
     {
-        (true, true) => Agreement.BothAccept,
-        (false, false) => Agreement.BothRefuse,
-        (true, false) => Agreement.OnlyOursAccepts,
+        (_, KernelOutcome.NotReached) => Agreement.NotAsked,
+        (true, KernelOutcome.Accepted) => Agreement.BothAccept,
+        (false, KernelOutcome.Refused) => Agreement.BothRefuse,
+        (true, KernelOutcome.Refused) => Agreement.OnlyOursAccepts,
         _ => Agreement.OnlyKernelAccepts,
     };
+
+    /// <summary>Whether both say the same.</summary>
+    public bool Agrees => Agreement is Agreement.BothAccept or Agreement.BothRefuse;
 }
 
 /// <summary>How two verdicts relate.</summary>
@@ -34,4 +35,7 @@ enum Agreement
     BothRefuse,
     OnlyOursAccepts,
     OnlyKernelAccepts,
+
+    /// <summary>libbpf ends before the kernel's verifier is asked: nothing is compared.</summary>
+    NotAsked,
 }

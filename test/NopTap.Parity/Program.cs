@@ -10,7 +10,7 @@ using NopTap.Parity.Reports;
 
 // noptap-parity verdicts|time [options] PATH...: this library's verifier beside the running kernel's, on the same objects.
 const string Usage = """
-    usage: noptap-parity verdicts [--differences] [--types T,T...] PATH...
+    usage: noptap-parity verdicts [--differences|--markdown] [--types T,T...] PATH...
            noptap-parity time [--runs N] [--markdown] [--types T,T...] PATH...
     """;
 var types = new HashSet<ProgramType> { ProgramType.Xdp, ProgramType.SchedCls, ProgramType.SchedAct, ProgramType.SocketFilter, ProgramType.CgroupSkb };
@@ -65,8 +65,11 @@ foreach ((string path, OurObject ours, KernelProgram program) in set.Programs())
 }
 
 foreach ((string file, string complaint) in set.Unopened)
-    Console.WriteLine($"{file}: libbpf does not open it: {complaint}");
-VerdictReport.Write(comparisons, differences);
+    await Console.Error.WriteLineAsync($"{file}: libbpf does not open it: {complaint}");
+if (markdown)
+    MarkdownReport.Write(comparisons);
+else
+    VerdictReport.Write(comparisons, differences);
 return 0;
 
 // The runtime compiles the verifier's methods anew once they have run some dozen times.

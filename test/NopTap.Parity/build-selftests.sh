@@ -4,7 +4,8 @@
 #
 #   build-selftests.sh PATH-TO-LINUX-SOURCE OUT
 #
-# OUT gets NAME.bpf.o for each progs/NAME.c that compiles, and failures.txt: NAME, then the first error of the compiler.
+# OUT gets selftests/NAME.bpf.o for each progs/NAME.c that compiles, samples/NAME.o for each of samples/bpf, and failures.txt: source, then the
+# first error of the compiler.
 set -eu
 [ $# -eq 2 ] || { echo "usage: $0 PATH-TO-LINUX-SOURCE OUT" >&2; exit 2; }
 source=$(cd "$1" && pwd)
@@ -20,23 +21,32 @@ multiarch=$(gcc -print-multiarch 2>/dev/null || true)
 compile() # compiler, source, object
 {
     "$1" -O2 -g -target bpf -mcpu=v3 -mlittle-endian -D__TARGET_ARCH_x86 -Wno-everything \
-        -I"$out" -I"$tests" -I"$source/tools/include/uapi" -I"$source/tools/include" -idirafter "/usr/include/$multiarch" \
+        -I"$out" -I"$tests" -I"$source/tools/include/uapi" -I"$source/tools/include" -I"$source/samples/bpf" -idirafter "/usr/include/$multiarch" \
         -c "$2" -o "$3"
 }
 
 built=0
 failed=0
-: > "$out/failures.txt"
-for program in "$tests"/progs/*.c; do
-    name=$(basename "$program" .c)
-    if compile "$clang" "$program" "$out/$name.bpf.o" 2> "$out/errors.txt" || compile "$older" "$program" "$out/$name.bpf.o" 2>> "$out/errors.txt"; then
+build() # source, object
+{
+    mkdir -p "$(dirname "$2")"
+    if compile "$clang" "$1" "$2" 2> "$out/errors.txt" || compile "$older" "$1" "$2" 2>> "$out/errors.txt"; then
         built=$((built + 1))
     else
         failed=$((failed + 1))
-        rm -f "$out/$name.bpf.o"
+        rm -f "$2"
         reason=$(sed -n "s|^.*error: ||p" "$out/errors.txt" | head -n 1)
-        printf '%s\t%s\n' "$name" "${reason:-the compiler ended without a reason}" >> "$out/failures.txt"
+        printf '%s\t%s\n' "${1#"$source"/}" "${reason:-the compiler ended without a reason}" >> "$out/failures.txt"
     fi
+}
+
+: > "$out/failures.txt"
+for program in "$tests"/progs/*.c; do
+    build "$program" "$out/selftests/$(basename "$program" .c).bpf.o"
+done
+for program in "$source"/samples/bpf/*_kern.c "$source"/samples/bpf/*.bpf.c; do
+    [ -f "$program" ] || continue
+    build "$program" "$out/samples/$(basename "$program" .c).o"
 done
 rm -f "$out/errors.txt"
 echo "$((built + failed)) sources, $built built, $failed not; why not:"

@@ -117,6 +117,93 @@ internal static unsafe class PacketHelpers
         }
     }
 
+    /// <summary>Writes bytes of the packet.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    internal static ulong SkbStoreBytes(ulong context, ulong offset, ulong source, ulong size, ulong flags, ThreadBlock* thread)
+    {
+        try
+        {
+            const ulong RecomputeChecksum = 1;
+            const ulong InvalidateHash = 2;
+            if ((flags & ~(RecomputeChecksum | InvalidateHash)) != 0)
+                return Faults.Error(Errno.EINVAL);
+            var skb = (SkbContext*)context;
+            uint length = (uint)size;
+            if ((uint)offset > int.MaxValue || (long)(uint)offset + length > skb->DataEnd - skb->Data)
+                return Faults.Error(Errno.EFAULT);
+            Buffer.MemoryCopy((void*)source, skb->Data + (uint)offset, length, length);
+            if ((flags & InvalidateHash) != 0)
+                skb->Hash = 0;
+            return 0;
+        }
+        catch (Exception e)
+        {
+            return Faults.Record(e, thread);
+        }
+    }
+
+    /// <summary>Makes the first bytes of a packet directly accessible, which all are here.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    internal static ulong SkbPullData(ulong context, ulong length, ulong r3, ulong r4, ulong r5, ThreadBlock* thread)
+    {
+        try
+        {
+            var skb = (SkbContext*)context;
+            return (uint)length <= (ulong)(skb->DataEnd - skb->Data) ? 0 : Faults.Error(Errno.ENOMEM);
+        }
+        catch (Exception e)
+        {
+            return Faults.Record(e, thread);
+        }
+    }
+
+    /// <summary>Copies bytes out of an XDP packet.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    internal static ulong XdpLoadBytes(ulong context, ulong offset, ulong destination, ulong size, ulong r5, ThreadBlock* thread)
+    {
+        try
+        {
+            return XdpPlace((XdpContext*)context, (uint)offset, (uint)size, out byte* place) is var error and not 0
+                ? error
+                : Copy(place, (byte*)destination, (uint)size);
+        }
+        catch (Exception e)
+        {
+            return Faults.Record(e, thread);
+        }
+    }
+
+    /// <summary>Copies bytes into an XDP packet.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    internal static ulong XdpStoreBytes(ulong context, ulong offset, ulong source, ulong size, ulong r5, ThreadBlock* thread)
+    {
+        try
+        {
+            return XdpPlace((XdpContext*)context, (uint)offset, (uint)size, out byte* place) is var error and not 0
+                ? error
+                : Copy((byte*)source, place, (uint)size);
+        }
+        catch (Exception e)
+        {
+            return Faults.Record(e, thread);
+        }
+    }
+
+    static ulong XdpPlace(XdpContext* xdp, uint offset, uint size, out byte* place)
+    {
+        const uint Most = 0xffff;
+        place = xdp->Data + offset;
+        if (offset > Most || size > Most)
+            return Faults.Error(Errno.EFAULT);
+        return offset + size > (ulong)(xdp->DataEnd - xdp->Data) ? Faults.Error(Errno.EINVAL) : 0;
+    }
+
+    static ulong Copy(byte* from, byte* to, uint size)
+    {
+        Buffer.MemoryCopy(from, to, size, size);
+        return 0;
+    }
+
     /// <summary>Addresses of the legacy packet loads, which instructions and not calls ask for.</summary>
     internal static IEnumerable<KeyValuePair<int, nint>> LegacyLoads { get; } =
     [

@@ -5,7 +5,7 @@ using System.Globalization;
 namespace NopTap.Parity.Kernel;
 
 /// <summary>What the statistics at the end of a verifier's log say, and its reason for a refusal.</summary>
-/// <param name="Reason">Last line that is no statistics; empty when there is none.</param>
+/// <param name="Reason">Last line that is neither statistics nor source; empty when there is none.</param>
 /// <param name="Processed">Instructions followed.</param>
 /// <param name="Time">Time of verification.</param>
 readonly record struct KernelLog(string Reason, long Processed, TimeSpan Time)
@@ -22,7 +22,7 @@ readonly record struct KernelLog(string Reason, long Processed, TimeSpan Time)
                 processed = steps;
             else if (NumberBehind(line, "verification time ") is { } time)
                 microseconds = time;
-            else if (!line.StartsWith("stack depth", StringComparison.Ordinal) && !line.StartsWith("peak_states", StringComparison.Ordinal))
+            else if (line[0] != ';' && !line.StartsWith("stack depth", StringComparison.Ordinal) && !line.StartsWith("peak_states", StringComparison.Ordinal))
                 reason = line.Trim();
         }
 

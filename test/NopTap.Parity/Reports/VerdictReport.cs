@@ -14,7 +14,7 @@ static class VerdictReport
     /// <param name="differencesOnly">Whether to leave out programs on which both agree.</param>
     public static void Write(IReadOnlyList<Comparison> comparisons, bool differencesOnly)
     {
-        foreach (Comparison comparison in comparisons.Where(c => !differencesOnly || !c.Agrees))
+        foreach (Comparison comparison in comparisons.Where(c => !differencesOnly || !(c.Agrees || c.Agreement == Agreement.NotAsked)))
         {
             Console.WriteLine($"{comparison.File} {comparison.Program} {comparison.Type}: {comparison.Agreement}");
             if (comparison.Ours.Refusal is Diagnostic refusal)
@@ -28,6 +28,7 @@ static class VerdictReport
             Console.WriteLine(Summary(type.ToString(), of));
         Console.WriteLine(Summary("all", comparisons));
         Causes("\nonly the kernel accepts, by our diagnostic:", comparisons, Agreement.OnlyKernelAccepts, OurCause);
+        Causes("\nnot asked, by libbpf's words:", comparisons, Agreement.NotAsked, KernelCause);
         Causes("\nonly we accept, by the kernel's words:", comparisons, Agreement.OnlyOursAccepts, KernelCause);
     }
 
@@ -38,16 +39,21 @@ static class VerdictReport
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group.Count(),5}  {group.Key}"));
     }
 
-    static IEnumerable<(ProgramType Type, Comparison[] Of)> ByType(IEnumerable<Comparison> comparisons) =>
+    internal static IEnumerable<(ProgramType Type, Comparison[] Of)> ByType(IEnumerable<Comparison> comparisons) =>
         comparisons.GroupBy(c => c.Type).OrderBy(g => g.Key).Select(g => (g.Key, g.ToArray()));
 
     static string Summary(string name, IReadOnlyCollection<Comparison> of) => string.Create(CultureInfo.InvariantCulture,
         $"{name,-14} {of.Count,5} programs: both accept {Count(of, Agreement.BothAccept)}, both refuse {Count(of, Agreement.BothRefuse)}, "
-        + $"only we accept {Count(of, Agreement.OnlyOursAccepts)}, only the kernel {Count(of, Agreement.OnlyKernelAccepts)}; agreement {Percent(of):f1} %");
+        + $"only we accept {Count(of, Agreement.OnlyOursAccepts)}, only the kernel {Count(of, Agreement.OnlyKernelAccepts)}, not asked {Count(of, Agreement.NotAsked)}; agreement {Percent(of):f1} %");
 
-    static int Count(IEnumerable<Comparison> of, Agreement agreement) => of.Count(c => c.Agreement == agreement);
+    internal static int Count(IEnumerable<Comparison> of, Agreement agreement) => of.Count(c => c.Agreement == agreement);
 
-    static double Percent(IReadOnlyCollection<Comparison> of) => of.Count == 0 ? 100 : 100.0 * of.Count(c => c.Agrees) / of.Count;
+    // Of the programs on which there are two verdicts.
+    internal static double Percent(IReadOnlyCollection<Comparison> of)
+    {
+        int asked = of.Count - Count(of, Agreement.NotAsked);
+        return asked == 0 ? 100 : 100.0 * of.Count(c => c.Agrees) / asked;
+    }
 
     static string OurCause(Comparison comparison) => $"{comparison.Ours.Refusal!.Id} {comparison.Ours.Refusal.Message}";
 
