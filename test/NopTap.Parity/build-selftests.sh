@@ -18,9 +18,17 @@ older=$(command -v clang-14 || echo "$clang")
 bpftool btf dump file /sys/kernel/btf/vmlinux format c > "$out/vmlinux.h"
 multiarch=$(gcc -print-multiarch 2>/dev/null || true)
 
+ln -sfn "$source/include/uapi" "$out/uapi"
+
 compile() # compiler, source, object
 {
-    "$1" -O2 -g -target bpf -mcpu=v3 -mlittle-endian -D__TARGET_ARCH_x86 -Wno-everything \
+    # Older samples are written for headers of the kernel itself, which need its configuration; the user's do for some of them.
+    case $2 in
+    */samples/bpf/*_kern.c) short="-include linux/types.h -Du8=__u8 -Du16=__u16 -Du32=__u32 -Du64=__u64 -D__force=" ;;
+    *) short= ;;
+    esac
+    # shellcheck disable=SC2086 # words, not one
+    "$1" $short -O2 -g -target bpf -mcpu=v3 -mlittle-endian -D__TARGET_ARCH_x86 -Wno-everything \
         -I"$out" -I"$tests" -I"$source/tools/include/uapi" -I"$source/tools/include" -I"$source/samples/bpf" -idirafter "/usr/include/$multiarch" \
         -c "$2" -o "$3"
 }
@@ -48,6 +56,12 @@ for program in "$source"/samples/bpf/*_kern.c "$source"/samples/bpf/*.bpf.c; do
     [ -f "$program" ] || continue
     build "$program" "$out/samples/$(basename "$program" .c).o"
 done
-rm -f "$out/errors.txt"
+# These share a second source, which is linked to each.
+shared=$out/samples/xdp_sample.bpf.o
+for object in "$out"/samples/xdp_*.bpf.o; do
+    [ -f "$shared" ] && [ "$object" != "$shared" ] || continue
+    bpftool gen object "$out/linked.o" "$object" "$shared" && mv "$out/linked.o" "$object"
+done
+rm -f "$out/errors.txt" "$out/linked.o" "$shared"
 echo "$((built + failed)) sources, $built built, $failed not; why not:"
 cut -f 2 "$out/failures.txt" | sort | uniq -c | sort -rn
