@@ -147,6 +147,20 @@ public sealed class ExplorationTests
         Assert.Equal(accepted ? null : VerifierDiagnostics.ReturnRange.Id, result.Rejection?.Id);
     }
 
+    // Each jump back leaves a path that waits: a budget of instructions alone would hold a million states.
+    [Fact]
+    public void RefusesMorePathsThanMayWait()
+    {
+        VerificationResult result = Verify("r0 = 0\nround:\nmay_goto round\nexit");
+        Assert.Equal(VerifierDiagnostics.TooComplex.Id, result.Rejection?.Id);
+        Assert.Contains("8193 paths wait", result.Rejection!.ToString(), StringComparison.Ordinal);
+        if (KernelOracle.Unavailable is null)
+        {
+            using var oracle = new KernelOracle(Asm.Maps);
+            Assert.False(oracle.Load(Asm.Request("r0 = 0\nround:\nmay_goto round\nexit").Program, log: true).IsAccepted);
+        }
+    }
+
     [Fact]
     public void KeepsGplHelpersForGplPrograms()
     {

@@ -71,7 +71,9 @@ sealed partial class Explorer
         return Refuse(
             VerifierDiagnostics.TooComplex.At(
                 ProgramPlaces.At(_program, first < 0 ? hottest : head),
-                $"{MaxSteps} instructions were followed without reaching the end of all paths; {what}",
+                _waiting.Count > MaxWaiting
+                    ? $"{_waiting.Count} paths wait to be followed, where {MaxWaiting} are the most; {what}"
+                    : $"{MaxSteps} instructions were followed without reaching the end of all paths; {what}",
                 first < 0
                     ? "let fewer branches depend on one another, or move a part into a global function, which is followed once"
                     : "bound the loop by a smaller constant, or turn its body into a callback of bpf_loop, which is followed once"),

@@ -17,6 +17,9 @@ sealed partial class Explorer
     /// <summary>Instructions over all paths (the kernel's <c>BPF_COMPLEXITY_LIMIT_INSNS</c>).</summary>
     public const int MaxSteps = 1_000_000;
 
+    /// <summary>Paths that may wait at once (the kernel's <c>BPF_COMPLEXITY_LIMIT_JMP_SEQ</c>): each holds a state.</summary>
+    public const int MaxWaiting = 8192;
+
     readonly VerificationRequest _request;
     readonly int _ownMaps;
     readonly ControlFlowGraph _graph;
@@ -122,7 +125,7 @@ sealed partial class Explorer
         while (true)
         {
             int slot = _path.Slot;
-            if (_steps++ >= MaxSteps)
+            if (_steps++ >= MaxSteps || _waiting.Count > MaxWaiting)
                 return RefuseBudget();
             _visits[slot]++;
             if ((_roles[slot] & SlotRole.Meeting) != 0)

@@ -1,24 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using NopTap.Isa;
+using NopTap.Verifier;
 using NopTap.Verifier.Exploration;
 
 namespace NopTap.Fuzz.Soundness;
 
 /// <summary>All states that an exploration was in, by place: the instruction and the calls that are going on.</summary>
 /// <param name="live">Registers that are live before each slot: what is known of others was not compared where paths met.</param>
-/// <param name="limit">States beyond which it gives up.</param>
+/// <param name="limit">Registers and stack slots beyond which it gives up.</param>
 /// <param name="slots">Which slots are wanted, where all would be too many.</param>
 /// <param name="distortion">Changes states before they are collected; null for none.</param>
 sealed class ExploredStates(RegisterSet[] live, int limit, SlotChoice slots, SoundnessCheck.Distortion? distortion) : ExplorationTrace
 {
+    const int MostSteps = 100_000;
+
     readonly Dictionary<(int Slot, ulong Calls), List<Snapshot>> _states = [];
     readonly Dictionary<(int Slot, ulong Calls), HashSet<Snapshot>> _known = [];
 
     public int Count { get; private set; }
 
-    /// <summary>Whether there were more than could be kept.</summary>
-    public bool IsCut => Count >= limit;
+    // The exploration is left by this when it takes too long: it asks nobody whether to go on.
+    sealed class TooLong : Exception;
+
+    int _steps;
+    int _weight;
+
+    /// <summary>Explores a program and collects its states.</summary>
+    /// <returns>False when there are too many, or the program is refused.</returns>
+    public bool TryCollect(VerificationRequest request)
+    {
+        try
+        {
+            return ProgramVerifier.Verify(request, this, exact: true).IsAccepted;
+        }
+        catch (TooLong)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Whether states of a slot are collected.</summary>
     public bool Has(int slot) => slots.Contains(slot);
@@ -27,7 +47,9 @@ sealed class ExploredStates(RegisterSet[] live, int limit, SlotChoice slots, Sou
 
     public override void Steps(int slot, PathState path)
     {
-        if (IsCut || !Has(slot))
+        if (++_steps > MostSteps || _weight >= limit)
+            throw new TooLong();
+        if (!Has(slot))
             return;
         ulong calls = Calls.Begin(path.Frames[0]!.Function);
         for (int f = 1; f <= path.Depth; f++)
@@ -44,6 +66,8 @@ sealed class ExploredStates(RegisterSet[] live, int limit, SlotChoice slots, Sou
             return;
         list.Add(snapshot);
         Count++;
+        foreach (FrameSnapshot frame in snapshot.Frames)
+            _weight += 10 + frame.Spills.Length;
     }
 }
 

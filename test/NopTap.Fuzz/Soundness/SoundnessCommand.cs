@@ -12,7 +12,9 @@ namespace NopTap.Fuzz.Soundness;
 /// <summary>noptap-fuzz soundness [--seconds N] [--seed S]: whatever is accepted runs clean, and every step lies within what was proved.</summary>
 public static class SoundnessCommand
 {
-    /// <summary>Runs until the time is up: all committed objects first, random programs afterwards.</summary>
+    static readonly Lazy<List<byte[]>> s_capture = new(ReadCapture);
+
+    /// <summary>Runs until the time is up: all committed objects.</summary>
     /// <param name="args">What follows the command's name.</param>
     public static int Run(string[] args)
     {
@@ -61,17 +63,25 @@ public static class SoundnessCommand
     /// <summary>Packets of the committed capture, evenly chosen.</summary>
     public static IReadOnlyList<byte[]> Traffic(int count, int seed)
     {
+        List<byte[]> packets = s_capture.Value;
+        int step = Math.Max(1, packets.Count / count);
+        return [.. packets.Where((_, i) => i % step == seed % step)];
+    }
+
+    static List<byte[]> ReadCapture()
+    {
         byte[] file = File.ReadAllBytes(Repository.PathOf("samples", "traffic", "traffic.pcap"));
         var packets = new List<byte[]>();
         for (int at = 24; at < file.Length;)
         {
             int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(at + 8));
-            packets.Add(file.AsSpan(at + 16, length).ToArray());
+            // The runtime takes nothing shorter than an Ethernet header.
+            if (length >= 14)
+                packets.Add(file.AsSpan(at + 16, length).ToArray());
             at += 16 + length;
         }
 
-        int step = Math.Max(1, packets.Count / count);
-        return [.. packets.Where((_, i) => i % step == seed % step)];
+        return packets;
     }
 
     static int Misuse(string argument)

@@ -13,7 +13,11 @@ sealed class SoundnessObserver(ExploredStates states, Containment containment, F
     // A loop of a million rounds shows nothing that its first thousands did not.
     const int StepsOfARun = 20_000;
 
+    // States are tried one after the other; where there are thousands of them a few steps are enough.
+    const int StatesOfAProgram = 400_000;
+
     int _steps;
+    int _tried;
 
     /// <summary>Steps that some state contained.</summary>
     public long Checked { get; private set; }
@@ -32,12 +36,13 @@ sealed class SoundnessObserver(ExploredStates states, Containment containment, F
     {
         if (_steps++ == 0)
             containment.Context = step.Registers[1];
-        if (Failure is not null || _steps > StepsOfARun || !states.Has(step.Slot))
+        if (Failure is not null || _steps > StepsOfARun || _tried > StatesOfAProgram || !states.Has(step.Slot))
             return;
         int first = FirstFrame(step);
         List<Snapshot>? list = states.At(step.Slot, CallsOf(step, first));
         for (int i = 0; list is not null && i < list.Count; i++)
         {
+            _tried++;
             if (containment.Check(list[i], step, first) is not null)
                 continue;
             // What contained this step will mostly contain the next one here.
