@@ -97,11 +97,14 @@ sealed partial class Explorer
     {
         int acquired = _path.ReferenceSlots[0];
         string by = HelperCatalog.NameOf(_code[acquired].Immediate) is string name ? $"bpf_{name}" : "a helper";
-        bool iterator = _request.Helpers[_code[acquired].Immediate].Arguments.Contains(HelperArgument.NewIterator);
+        HelperSignature helper = _request.Helpers[_code[acquired].Immediate];
+        bool socket = helper.Return is HelperReturn.SocketOrNull or HelperReturn.SocketCommonOrNull or HelperReturn.MapValueOrNull;
+        string hint = helper.Arguments.Contains(HelperArgument.NewIterator) ? "end the iterator with its destroy function on every path"
+            : socket ? "give the socket back with bpf_sk_release on every path" : "give it back on every path: submit or discard the reservation";
         return Refuse(
             VerifierDiagnostics.ReferenceLeak.At(
                 ProgramPlaces.At(_program, _path.Slot), $"{when} while what {by} made at {PlaceOf(acquired)} is still held",
-                iterator ? "end the iterator with its destroy function on every path" : "give it back on every path: submit or discard the reservation"),
+                hint),
             -1, acquired);
     }
 
