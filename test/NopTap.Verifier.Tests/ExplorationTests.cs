@@ -80,6 +80,16 @@ public sealed class ExplorationTests
         { "r1 = 64\nr0 = *(u32 *)(r1 + 0)" + End, VerifierDiagnostics.NotDereferenceable.Id },
         { Start + "if r9 == 0 goto +1\nr8 = 1\nr0 = r8\nexit", VerifierDiagnostics.UninitializedRegister.Id },
         { Start + "r1 = r6\nr2 = 0\nr7 = *(u32 *)(r6 + 0)\ncall xdp_adjust_head\nr0 = *(u8 *)(r7 + 0)" + End, VerifierDiagnostics.NotDereferenceable.Id },
+        // Found by random programs.
+        { "*(u64 *)(r10 - 16) = r1\nr0 = 1\nr4 = 4\nr0 = atomic64_cmpxchg((u64 *)(r10 - 16), r0, r4)\nr3 = 1\nw3 &= w0" + End, VerifierDiagnostics.BadPointerArithmetic.Id },
+        { Start + Lookup + "if r0 == 0 goto +1\nr0 = atomic64_cmpxchg((u64 *)(r0 + 8), r0, r9)" + End, VerifierDiagnostics.BadAtomic.Id },
+        { Start + "r1 = r6\nr2 = map[idx:3]\nr3 = 0\ncall tail_call\nexit", VerifierDiagnostics.UninitializedRegister.Id },
+        { "r2 = *(u32 *)(r1 + 4)\nr2 += 0" + End, VerifierDiagnostics.BadPointerArithmetic.Id },
+        { "r2 = *(u32 *)(r1 + 0)\nr3 = *(u32 *)(r1 + 4)\nr4 = r2\nr4 += 14\nif r4 > r3 goto +4\nr5 = r2\nr5 += 20\nif r5 <= r3 goto +1\nr0 = *(u8 *)(r5 - 16)" + End, VerifierDiagnostics.PacketOutOfBounds.Id },
+        { Start + "r9 >>= 63\nr3 = r9\nr2 = r10\nr1 = map[idx:2]\nr4 = 0\ncall ringbuf_output" + End, VerifierDiagnostics.StackOutOfBounds.Id },
+        { "r3 = 0\nr2 = 0\nr1 = map[idx:2]\nr4 = 0\ncall ringbuf_output" + End, VerifierDiagnostics.HelperArgument.Id },
+        { Start + "*(u64 *)(r10 - 48) = r6\nr9 &= 7\nr9 = bswap16 r9\nif r9 > 30 goto +4\nr3 = r10\nr3 += -48\nr3 += r9\nr3 = *(u8 *)(r3 + 0)" + End, VerifierDiagnostics.PartialPointer.Id },
+        { Loop("r3 = r2\nr3 += r1\nr0 = 0", "", "r3 = r10"), VerifierDiagnostics.BadPointerArithmetic.Id },
     };
 
     [Theory]
@@ -115,6 +125,9 @@ public sealed class ExplorationTests
         { Loop("r3 = *(u32 *)(r2 + 0)\nr3 += 31\nif r3 s< -2 goto +1\n*(u32 *)(r2 + 0) = r3\nr0 = 0", "*(u64 *)(r10 - 8) = r9", "r3 = r10\nr3 += -8") },
         { "r0 = *(u64 *)(r10 - 8)\nexit" },
         { "r0 = r1\nexit" }, // the kernel lets privileged programs return addresses; the return range refuses them where there is one
+        // Found by random programs.
+        { Start + "r7 = *(u32 *)(r6 + 0)\nr8 = *(u32 *)(r6 + 4)\nr1 = r6\nr2 = map[idx:3]\nr3 = r9\ncall tail_call\nr4 = r7\nr4 += 8\nif r4 > r8 goto +1\nr0 = *(u64 *)(r7 + 0)" + End },
+        { "r2 = *(u32 *)(r1 + 0)\nr3 = *(u32 *)(r1 + 4)\nr4 = r2\nr4 += 14\nif r4 <= r3 goto +1\nif r4 <= r3 goto +2\nr0 = 0\nexit\nr0 = *(u8 *)(r2 + 100)\nexit" },
     };
 
     [Theory]

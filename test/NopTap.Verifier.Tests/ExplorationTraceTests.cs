@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Globalization;
+using NopTap.Fuzz.Verdicts;
 using NopTap.Verifier.Exploration;
 
 namespace NopTap.Verifier.Tests;
@@ -120,7 +121,8 @@ public sealed class ExplorationTraceTests
         int told = 0;
         for (int seed = 1; seed <= 400; seed++)
         {
-            VerificationResult result = ProgramVerifier.Verify(new ProgramGenerator(seed).Generate());
+            Subject subject = Shapes.Make("classic", seed);
+            VerificationResult result = ProgramVerifier.Verify(World.Ask(subject.Program, subject.Maps));
             if (result.Explanation is not { } explanation)
                 continue;
             told += explanation.Path.Length == 0 ? 0 : 1;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Buffers.Binary;
 using System.Globalization;
 
 namespace NopTap.Verifier.Domains;
@@ -250,6 +251,16 @@ struct ScalarRange
         range.UMax = UMax32;
         range.SMin = UMin32;
         range.SMax = UMax32;
+        range.Sync();
+        return range;
+    }
+
+    /// <summary>The lowest bytes in reverse order: known bits move, bounds are lost.</summary>
+    public readonly ScalarRange SwapBytes(int bytes)
+    {
+        int shift = 64 - (8 * bytes);
+        ScalarRange range = Unknown;
+        range.Bits = new Tnum(BinaryPrimitives.ReverseEndianness(Bits.Value) >>> shift, BinaryPrimitives.ReverseEndianness(Bits.Mask) >>> shift);
         range.Sync();
         return range;
     }

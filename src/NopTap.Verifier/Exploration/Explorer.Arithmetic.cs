@@ -20,9 +20,10 @@ sealed partial class Explorer
         ref RegisterState destination = ref R(instruction.Destination);
         if (instruction.Operation == Opcode.End)
         {
-            ScalarRange swapped = ScalarRange.OfBytes(instruction.Immediate / 8);
-            bool truncates = instruction.Class == Opcode.Alu && !instruction.UsesSourceRegister && destination.IsScalar;
-            destination = RegisterState.Number(truncates ? destination.Range.Truncate(instruction.Immediate / 8) : swapped);
+            int bytes = instruction.Immediate / 8;
+            bool truncates = instruction.Class == Opcode.Alu && !instruction.UsesSourceRegister;
+            destination = RegisterState.Number(
+                !destination.IsScalar ? ScalarRange.OfBytes(bytes) : truncates ? destination.Range.Truncate(bytes) : destination.Range.SwapBytes(bytes));
             return true;
         }
 
@@ -206,10 +207,20 @@ sealed partial class Explorer
                 VerifierDiagnostics.MayBeNull, $"arithmetic on r{blamed}, {Say(address)}", $"test r{blamed} for null before adding to it", blamed);
         }
 
-        if (address.IsSocket || address.Kind is RegisterKind.PacketEnd or RegisterKind.Map or RegisterKind.Function or RegisterKind.TargetContext && !zero)
+        if (address.IsSocket || address.Kind is RegisterKind.PacketEnd or RegisterKind.TargetContext
+            || (address.Kind is RegisterKind.Map or RegisterKind.Function && !zero))
+        {
             return RefuseArithmetic($"arithmetic on r{blamed}, {Say(address)}", "nothing can be added to it", blamed);
+        }
+
         if (number.Range.IsConstant && (long)number.Range.Value is >= MaxOffset or <= -MaxOffset)
             return RefuseArithmetic($"{number.Range} is added to {Say(address)}", "stay within the memory that the address belongs to", blamed);
+        if (number.Range.SMin is >= MaxOffset or <= -MaxOffset)
+        {
+            return RefuseArithmetic(
+                $"{Say(number)} is added to {RegisterText.Name(address.Kind)}", "use an unsigned variable, or test that it is neither negative nor large", blamed);
+        }
+
         return true;
     }
 

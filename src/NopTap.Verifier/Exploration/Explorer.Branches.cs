@@ -70,6 +70,13 @@ sealed partial class Explorer
         RegisterState rightNot = right;
         bool canTake = ScalarBranch.Refine(instruction.Operation, ref leftTaken.Range, ref rightTaken.Range, wide);
         bool canPass = ScalarBranch.RefineNot(instruction.Operation, ref leftNot.Range, ref rightNot.Range, wide);
+        if (instruction.UsesSourceRegister && instruction.Destination == instruction.Source)
+        {
+            // Compared with itself: what is known of either side is known of both.
+            canTake = canTake && ScalarBranch.Refine(Opcode.Jeq, ref leftTaken.Range, ref rightTaken.Range, wide: true);
+            canPass = canPass && ScalarBranch.Refine(Opcode.Jeq, ref leftNot.Range, ref rightNot.Range, wide: true);
+        }
+
         if (!canTake || !canPass)
         {
             _facts.ImpossibleBranches++;
@@ -158,12 +165,19 @@ sealed partial class Explorer
             return;
         }
 
+        int outcome = IsPacketBound(left, right) ? PacketDecided(operation, left) : IsPacketBound(right, left) ? PacketDecided(Mirror(operation), right) : -1;
+        if (outcome >= 0)
+        {
+            BranchOneWay(slot, instruction, outcome == 1);
+            return;
+        }
+
         PathState taken = Fork(instruction.JumpTarget(slot));
         _path.Slot = slot + 1;
         if (IsPacketBound(left, right))
-            PacketCompared(operation, taken, _path, left);
+            PacketCompared(operation, taken, _path, left, instruction.Destination);
         else if (IsPacketBound(right, left))
-            PacketCompared(Mirror(operation), taken, _path, right);
+            PacketCompared(Mirror(operation), taken, _path, right, instruction.Source);
     }
 
     void BranchOnNull(int slot, in Instruction instruction, in RegisterState address)
@@ -237,23 +251,46 @@ sealed partial class Explorer
         _ => operation,
     };
 
-    static void PacketCompared(byte operation, PathState taken, PathState passed, in RegisterState address)
+    // What a register that was found at the end of the packet or behind it knows instead of a size.
+    const int AtEnd = -1;
+    const int BeyondEnd = -2;
+
+    // Compared once more: the outcome is known.
+    static int PacketDecided(byte operation, in RegisterState address) => (operation, address.Size) switch
+    {
+        (Opcode.Jgt, BeyondEnd) or (Opcode.Jge, BeyondEnd or AtEnd) => 1,
+        (Opcode.Jle, BeyondEnd) or (Opcode.Jlt, BeyondEnd or AtEnd) => 0,
+        _ => -1,
+    };
+
+    static void PacketCompared(byte operation, PathState taken, PathState passed, in RegisterState address, Register register)
     {
         switch (operation)
         {
             case Opcode.Jgt:
                 PacketKnown(passed, address, 0);
+                FoundBehind(taken, register, BeyondEnd);
                 break;
             case Opcode.Jge:
                 PacketKnown(passed, address, 1);
+                FoundBehind(taken, register, AtEnd);
                 break;
             case Opcode.Jlt:
                 PacketKnown(taken, address, 1);
+                FoundBehind(passed, register, AtEnd);
                 break;
             case Opcode.Jle:
                 PacketKnown(taken, address, 0);
+                FoundBehind(passed, register, BeyondEnd);
                 break;
         }
+    }
+
+    static void FoundBehind(PathState path, Register register, int size)
+    {
+        ref RegisterState address = ref path.Frame.R[(int)register];
+        if (address.Kind == RegisterKind.Packet)
+            address.Size = size;
     }
 
     // address + beyond <= end: so many bytes behind the variable part exist, for every address with that part.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using NopTap.Isa;
-using NopTap.Verifier.Domains;
 using NopTap.Verifier.Structure;
 
 namespace NopTap.Verifier.Exploration;
@@ -163,7 +162,8 @@ sealed partial class Explorer
         switch ((HelperId)helper.Id)
         {
             case HelperId.Loop:
-                frame.R[1] = RegisterState.Number(ScalarRange.OfBytes(4));
+                // The round; the kernel claims nothing of it.
+                frame.R[1] = RegisterState.Unknown;
                 frame.R[2] = handed;
                 break;
             case HelperId.ForEachMapElem:

@@ -58,7 +58,7 @@ sealed partial class Explorer
         }
 
         if (_globals.ChangesPackets(function))
-            ForgetPackets();
+            ForgetPackets(_path);
         _globals.NoteCall(function);
         ForgetArguments();
         R(Register.R0) = RegisterState.Unknown;

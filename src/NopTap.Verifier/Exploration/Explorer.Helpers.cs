@@ -46,9 +46,13 @@ sealed partial class Explorer
             return RefuseLeak("the tail call leaves the program") ? Step.Next : Step.Refused;
         if (_released != 0)
             Release(_released);
-        // Bytes may be written to a part of a socket buffer that has to be made linear first.
-        if ((helper.Effects & HelperEffects.ChangesPacket) != 0 || (helper.Id == (int)HelperId.DynptrWrite && _dynptr.Index == (int)DynptrKind.Skb))
-            ForgetPackets();
+        // A tail call that comes back has changed nothing. Bytes may be written to a part of a socket buffer that has to be made linear first.
+        if (((helper.Effects & HelperEffects.ChangesPacket) != 0 && helper.Return != HelperReturn.TailCall)
+            || (helper.Id == (int)HelperId.DynptrWrite && _dynptr.Index == (int)DynptrKind.Skb))
+        {
+            ForgetPackets(_path);
+        }
+
         if (!Return(slot, helper) || (helper.Return == HelperReturn.TailCall && !ReturnFromTailCall()))
             return Step.Refused;
         _path.Slot = slot + 1;
@@ -70,7 +74,8 @@ sealed partial class Explorer
         ref RegisterState result = ref R(Register.R0);
         switch (helper.Return)
         {
-            case HelperReturn.Void:
+            case HelperReturn.Void or HelperReturn.TailCall:
+                // A tail call that comes back has failed and says nothing.
                 result = default;
                 break;
             case HelperReturn.MapValueOrNull:
@@ -129,11 +134,11 @@ sealed partial class Explorer
     }
 
     // The packet may have moved: addresses in it are numbers now.
-    void ForgetPackets()
+    static void ForgetPackets(PathState path)
     {
-        for (int f = 0; f <= _path.Depth; f++)
+        for (int f = 0; f <= path.Depth; f++)
         {
-            FrameState frame = _path.Frames[f]!;
+            FrameState frame = path.Frames[f]!;
             for (int register = 0; register < 10; register++)
             {
                 if (frame.R[register].IsPacket || frame.R[register].Kind == RegisterKind.PacketSlice)
@@ -324,7 +329,7 @@ sealed partial class Explorer
         RegisterState memory = _path.Frame.R[index];
         bool mayBeNull = kind is HelperArgument.MemoryOrNull or HelperArgument.WritableMemoryOrNull;
         _precision.Mark(_path, index + 1);
-        if (memory.IsNull && ((mayBeNull && size.Range.UMax == 0) || (orZero && size.Range.UMax == 0)))
+        if (memory.IsNull && mayBeNull && size.Range.UMax == 0)
             return true;
         memory.Nullable &= !mayBeNull;
         bool writes = kind is HelperArgument.MemoryUninitialized or HelperArgument.WritableMemoryOrNull or HelperArgument.WritableMemory

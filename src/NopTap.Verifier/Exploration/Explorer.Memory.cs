@@ -136,9 +136,18 @@ sealed partial class Explorer
         bool exchange = instruction.Immediate == AtomicOperation.CompareExchange;
         if (exchange && !IsWritten(Register.R0))
             return false;
+        Register receiver = exchange ? Register.R0 : instruction.Source;
+        if ((instruction.Immediate & AtomicOperation.Fetch) != 0 && receiver == instruction.Destination)
+        {
+            return Refuse(
+                VerifierDiagnostics.BadAtomic, $"atomic access through r{(int)receiver}, which also receives the old value",
+                "keep the address in another register", (int)receiver);
+        }
+
         if (!NoteBase(slot, address, instruction))
             return false;
         int size = instruction.AccessSize;
+        RegisterState fetched = RegisterState.Number(ScalarRange.OfBytes(size));
         if (address is { Kind: RegisterKind.Stack, Nullable: false })
         {
             int register = (int)instruction.Destination;
@@ -146,8 +155,14 @@ sealed partial class Explorer
                 return false;
             FrameState frame = _path.Frames[address.Index]!;
             int touched = SlotAt(low);
-            if (size < 8 && address.IsFixed && touched < frame.Used && frame.Kinds[touched] == SlotKinds.Spill && frame.Spill(touched).IsPointer)
-                return RefusePart($"atomic access of {size} bytes of a stored value, {Say(frame.Spill(touched))}", register);
+            if (address.IsFixed && touched < frame.Used && frame.Kinds[touched] == SlotKinds.Spill && frame.Spill(touched).IsPointer)
+            {
+                if (size < 8)
+                    return RefusePart($"atomic access of {size} bytes of a stored value, {Say(frame.Spill(touched))}", register);
+                // What comes back is the address that lay there.
+                fetched = frame.Spill(touched);
+            }
+
             if (!ReadStack(address.Index, low, high, register))
                 return false;
             FillStack(frame, low, high, SlotKinds.MiscByte);
@@ -160,7 +175,7 @@ sealed partial class Explorer
         }
 
         if ((instruction.Immediate & AtomicOperation.Fetch) != 0)
-            R(exchange ? Register.R0 : instruction.Source) = RegisterState.Number(ScalarRange.OfBytes(size));
+            R(receiver) = fetched;
         return true;
     }
 
@@ -276,7 +291,7 @@ sealed partial class Explorer
         if (at + size <= address.Size && address.Range.UMax + (ulong)(at + size) <= MaxPacketOffset)
             return true;
         return Refuse(
-            VerifierDiagnostics.PacketOutOfBounds, $"{size} bytes at offset {at} of the {what}, of which {address.Size} are known to exist",
+            VerifierDiagnostics.PacketOutOfBounds, $"{size} bytes at offset {at} of the {what}, of which {Math.Max(address.Size, 0)} are known to exist",
             $"compare the address plus {at + size} with {end} before this access, on every path", register);
     }
 

@@ -16,7 +16,7 @@ sealed partial class Explorer
         long to = address.Offset + (long)offset + address.Range.SMax + size;
         low = high = 0;
         bool wild = address.Range.SMin < -MaxOffset || address.Range.SMax > MaxOffset;
-        if (wild || from < -FrameSize || to > 0)
+        if (wild || from is < -FrameSize or >= 0 || to > 0)
         {
             string where = wild ? Say(address) : $"r10{from:+0;-0;-0} to r10{to - 1:+0;-0;+0}";
             return Refuse(

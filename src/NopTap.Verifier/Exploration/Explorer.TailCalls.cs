@@ -22,6 +22,7 @@ sealed partial class Explorer
         PathState returned = Fork(frame.CallSite + 1);
         returned.Depth--;
         returned.Frame.R[(int)Register.R0] = RegisterState.Unknown;
+        ForgetPackets(returned);
         return true;
     }
 }

@@ -39,7 +39,7 @@ static class RegisterText
         }
 
         if (register.Kind is RegisterKind.Packet or RegisterKind.PacketMeta)
-            text += string.Create(CultureInfo.InvariantCulture, $", {register.Size} bytes known to exist");
+            text += string.Create(CultureInfo.InvariantCulture, $", {Math.Max(register.Size, 0)} bytes known to exist");
         if (register.Kind == RegisterKind.Memory)
             text += string.Create(CultureInfo.InvariantCulture, $", {register.Size} bytes");
         if (register.Nullable)

@@ -10,7 +10,7 @@ using NopTap.Isa;
 namespace NopTap.TestKit.Kernel;
 
 /// <summary>Asks the running kernel for its verdict on a program. Nothing is attached; everything is closed again.</summary>
-public sealed unsafe class KernelOracle : IDisposable
+public sealed unsafe partial class KernelOracle : IDisposable
 {
     readonly Dictionary<int, int> _maps = [];
     readonly ImmutableArray<MapSpec> _specs;
@@ -226,5 +226,6 @@ public sealed unsafe class KernelOracle : IDisposable
         foreach (int descriptor in _maps.Values)
             BpfSyscall.Close(descriptor);
         _maps.Clear();
+        CloseTypes();
     }
 }

@@ -3,11 +3,11 @@
 using NopTap.Formats;
 using NopTap.Isa;
 
-namespace NopTap.Verifier.Tests;
+namespace NopTap.Fuzz.Verdicts;
 
 /// <summary>Random programs that are nearly right: arithmetic, forward branches, bounded loops, stack, map values, packets, subprograms.</summary>
 /// <remarks>It keeps a rough idea of what registers hold so that many programs are accepted, and errs now and then so that many are not.</remarks>
-sealed class ProgramGenerator(int seed)
+sealed class ClassicGenerator(int seed)
 {
     enum Kind
     {
@@ -34,7 +34,7 @@ sealed class ProgramGenerator(int seed)
     readonly List<int> _callbacks = [];
     readonly List<int> _starts = [0];
 
-    public VerificationRequest Generate()
+    public ProgramSpec Generate()
     {
         Prologue();
         int length = _random.Next(5, 45);
@@ -58,22 +58,15 @@ sealed class ProgramGenerator(int seed)
 
         Subprograms();
         _starts.Add(_code.Count);
-        return new VerificationRequest
+        return new ProgramSpec
         {
-            Program = new ProgramSpec
-            {
-                Name = $"fuzz{seed}",
-                SectionName = "xdp",
-                Type = ProgramType.Xdp,
-                License = "GPL",
-                Instructions = [.. _code],
-                Functions = [.. _starts.SkipLast(1).Select((start, i) => new FunctionSpec($"f{i}", start, _starts[i + 1] - start, i == 0, 0))],
-                References = [.. _references],
-            },
-            Maps = Asm.Maps,
-            Helpers = Asm.Helpers,
-            Context = Asm.Xdp,
-            Mode = VerificationMode.Full,
+            Name = $"fuzz{seed}",
+            SectionName = "xdp",
+            Type = ProgramType.Xdp,
+            License = "GPL",
+            Instructions = [.. _code],
+            Functions = [.. _starts.SkipLast(1).Select((start, i) => new FunctionSpec($"f{i}", start, _starts[i + 1] - start, i == 0, 0))],
+            References = [.. _references],
         };
     }
 

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Immutable;
+using System.Diagnostics;
+using NopTap.Formats;
+using NopTap.TestKit.Kernel;
+using NopTap.Verifier;
+
+namespace NopTap.Fuzz.Verdicts;
+
+/// <summary>Compares verdicts on one program after the other. For one thread.</summary>
+sealed class Judge(VerdictTally tally) : IDisposable
+{
+    const int Limit = 12_000;
+    const int PatientEvery = 997;
+
+    ImmutableArray<MapSpec> _maps;
+    KernelOracle? _oracle;
+
+    public void Try(Subject subject)
+    {
+        KernelOracle oracle = OracleFor(subject.Maps);
+        long start = Stopwatch.GetTimestamp();
+        tally.Programs++;
+        VerificationResult ours;
+        try
+        {
+            // One long program in so many is followed to its end all the same.
+            bool patient = tally.Programs % PatientEvery == 0;
+            ours = ProgramVerifier.Verify(World.Ask(subject.Program, subject.Maps), patient ? null : new BudgetTrace(Limit));
+        }
+        catch (BudgetSpentException)
+        {
+            tally.Long++;
+            tally.OurTicks += Stopwatch.GetTimestamp() - start;
+            return;
+        }
+
+        long middle = Stopwatch.GetTimestamp();
+        KernelVerdict kernel = oracle.Ask(subject.Program);
+        tally.OurTicks += middle - start;
+        tally.KernelTicks += Stopwatch.GetTimestamp() - middle;
+        Compare(subject, oracle, ours, kernel);
+    }
+
+    void Compare(Subject subject, KernelOracle oracle, VerificationResult ours, KernelVerdict kernel)
+    {
+        if (ours.IsAccepted && kernel.IsAccepted)
+        {
+            tally.Both++;
+        }
+        else if (!ours.IsAccepted && !kernel.IsAccepted)
+        {
+            tally.Neither++;
+            VerdictTally.Count(tally.Refused, ours.Rejection!.Id, subject.Name);
+        }
+        else if (kernel.IsAccepted)
+        {
+            string? known = Quirks.OfKernelsOwn(subject, oracle);
+            VerdictTally.Count(tally.OnlyKernel, known ?? $"{ours.Rejection!.Id} {ours.Rejection.Descriptor.Title}", subject.Name);
+            if (known is null)
+                tally.Reverse.Add(new VerdictFind(subject, ours.Rejection!.Message));
+        }
+        else if (Quirks.Name(subject, oracle) is string quirk)
+        {
+            VerdictTally.Count(tally.Quirks, quirk, subject.Name);
+        }
+        else
+        {
+            tally.Wrong.Add(new VerdictFind(subject, oracle.Load(subject.Program, log: true).Reason));
+        }
+    }
+
+    KernelOracle OracleFor(ImmutableArray<MapSpec> maps)
+    {
+        if (_oracle is not null && _maps == maps)
+            return _oracle;
+        _oracle?.Dispose();
+        _maps = maps;
+        return _oracle = new KernelOracle(maps);
+    }
+
+    public void Dispose() => _oracle?.Dispose();
+}
