@@ -63,7 +63,7 @@ public sealed unsafe partial class KernelOracle
         byte[] license = program.License == "GPL" ? _asciiGpl : Encoding.ASCII.GetBytes(program.License + "\0");
         Span<int> places = stackalloc int[2 * functions];
         for (int i = 0; i < functions; i++)
-            (places[2 * i], places[(2 * i) + 1]) = (program.Functions[i].Start, 3 + i);
+            (places[2 * i], places[(2 * i) + 1]) = (program.Functions[i].Start, SyntheticBtf.FirstFunctionId + i);
         Span<byte> attributes = stackalloc byte[144];
         attributes.Clear();
         fixed (Instruction* instructions = code)
