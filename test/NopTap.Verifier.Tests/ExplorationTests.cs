@@ -81,6 +81,7 @@ public sealed class ExplorationTests
         { Start + "if r9 == 0 goto +1\nr8 = 1\nr0 = r8\nexit", VerifierDiagnostics.UninitializedRegister.Id },
         { Start + "r1 = r6\nr2 = 0\nr7 = *(u32 *)(r6 + 0)\ncall xdp_adjust_head\nr0 = *(u8 *)(r7 + 0)" + End, VerifierDiagnostics.NotDereferenceable.Id },
         // Found by random programs.
+        { "r1 = r10\nr1 += -16\nr2 = 16\nr3 = map[idx:4][0]\nr4 = r10\nr4 += -24\nr5 = 0\ncall snprintf" + End, VerifierDiagnostics.HelperArgument.Id },
         { "*(u64 *)(r10 - 16) = r1\nr0 = 1\nr4 = 4\nr0 = atomic64_cmpxchg((u64 *)(r10 - 16), r0, r4)\nr3 = 1\nw3 &= w0" + End, VerifierDiagnostics.BadPointerArithmetic.Id },
         { Start + Lookup + "if r0 == 0 goto +1\nr0 = atomic64_cmpxchg((u64 *)(r0 + 8), r0, r9)" + End, VerifierDiagnostics.BadAtomic.Id },
         { Start + "r1 = r6\nr2 = map[idx:3]\nr3 = 0\ncall tail_call\nexit", VerifierDiagnostics.UninitializedRegister.Id },

@@ -39,6 +39,8 @@ sealed partial class Explorer
                 return Step.Refused;
         }
 
+        if (!FormatArguments(helper))
+            return Step.Refused;
         NoteMap(slot);
         if (callsBack && !EnterCallback(slot, helper))
             return Step.Refused;

@@ -13,6 +13,7 @@ namespace NopTap.Fuzz.Verdicts;
 static class Quirks
 {
     const int Rounds = 12;
+    const string ProcessorCount = "the kernel knows how many processors the machine has";
 
     static readonly string[] s_bugs = ["No program to jit", "backtracking misuse"];
 
@@ -23,6 +24,9 @@ static class Quirks
     public static string? Name(Subject subject, KernelOracle oracle)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
+        // More knowledge may refuse more: a known offset meets a stored address where an unknown one meets bytes.
+        if (WithoutProcessors(subject) is Subject changed && oracle.Ask(changed.Program).IsAccepted)
+            return ProcessorCount;
         return Settle(subject, oracle, names, Rounds) ? string.Join(" and ", names) : null;
     }
 
@@ -31,7 +35,12 @@ static class Quirks
     /// <param name="oracle">The kernel.</param>
     public static string? OfKernelsOwn(Subject subject, KernelOracle oracle)
     {
-        // Another helper without arguments, of whose result the kernel knows nothing.
+        return WithoutProcessors(subject) is Subject changed && !oracle.Ask(changed.Program).IsAccepted ? ProcessorCount : null;
+    }
+
+    // Another helper without arguments, of whose result the kernel knows nothing.
+    static Subject? WithoutProcessors(Subject subject)
+    {
         ProgramEditor editor = ProgramEditor.Of(subject.Program);
         bool any = false;
         foreach (ProgramEditor.Place place in editor.Places)
@@ -42,7 +51,7 @@ static class Quirks
             place.Instruction = Ins.Call(HelperId.KtimeGetNs);
         }
 
-        return any && editor.Build() is ProgramSpec changed && !oracle.Ask(changed).IsAccepted ? "the kernel knows how many processors the machine has" : null;
+        return any && editor.Build() is ProgramSpec changed ? subject with { Program = changed } : null;
     }
 
     static bool Settle(Subject subject, KernelOracle oracle, SortedSet<string> names, int rounds)

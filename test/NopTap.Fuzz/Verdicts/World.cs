@@ -38,7 +38,8 @@ public static class World
     public static ProgramTypeInfo? TypeOf(ProgramType type) => ProgramTypes.TryGet(type, out ProgramTypeInfo? info) && info.Context is not null ? info : null;
 
     static FrozenDictionary<int, HelperSignature> HelpersOf(ProgramTypeInfo info) =>
-        s_helpers.GetOrAdd(info.Type, static (_, known) => Helpers.Where(pair => known.Helpers.Contains((HelperId)pair.Key)).ToFrozenDictionary(), info);
+        s_helpers.GetOrAdd(info.Type, static (_, known) => Helpers.Keys.Where(id => known.Helpers.Contains((HelperId)id))
+            .ToFrozenDictionary(id => id, id => HelperCatalog.Find((HelperId)id, known.Type)!), info);
 
     static readonly ConcurrentDictionary<ProgramType, FrozenDictionary<int, HelperSignature>> s_helpers = [];
 
