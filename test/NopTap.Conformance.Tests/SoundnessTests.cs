@@ -25,6 +25,16 @@ public sealed class SoundnessTests(ITestOutputHelper output)
         Assert.True(tally is { Programs: > 70, Steps: > 30_000 } && tally.Unfollowed < tally.Programs / 10, tally.ToString());
     }
 
+    [Fact]
+    public void EveryStepOfRandomProgramsLiesWithinWhatWasProved()
+    {
+        var tally = new SoundnessTally();
+        SoundnessCommand.Programs(seed: 1, TimeSpan.FromSeconds(5), tally);
+        output.WriteLine(tally.ToString());
+        Assert.True(tally.Finds.Count == 0, string.Join('\n', tally.Finds));
+        Assert.True(tally is { Programs: > 20, Steps: > 1000 }, tally.ToString());
+    }
+
     delegate bool Change(ref RegisterState state);
 
     static readonly Dictionary<string, Change> s_changes = new()
