@@ -81,6 +81,7 @@ public sealed class ExplorationTests
         { Start + "if r9 == 0 goto +1\nr8 = 1\nr0 = r8\nexit", VerifierDiagnostics.UninitializedRegister.Id },
         { Start + "r1 = r6\nr2 = 0\nr7 = *(u32 *)(r6 + 0)\ncall xdp_adjust_head\nr0 = *(u8 *)(r7 + 0)" + End, VerifierDiagnostics.NotDereferenceable.Id },
         // Found by random programs.
+        { Start + "r1 = r6\ncall fn_a\nr0 = 0\nexit\nfn_a:\nr6 = r1\nr1 = map[idx:2]\nr2 = 16\nr3 = 0\ncall ringbuf_reserve\nr1 = r6\nr2 = map[idx:3]\nr3 = 0\ncall tail_call\nr0 = 0\nexit", VerifierDiagnostics.ReferenceLeak.Id },
         { "r1 = r10\nr1 += -16\nr2 = 16\nr3 = map[idx:4][0]\nr4 = r10\nr4 += -24\nr5 = 0\ncall snprintf" + End, VerifierDiagnostics.HelperArgument.Id },
         { "*(u64 *)(r10 - 16) = r1\nr0 = 1\nr4 = 4\nr0 = atomic64_cmpxchg((u64 *)(r10 - 16), r0, r4)\nr3 = 1\nw3 &= w0" + End, VerifierDiagnostics.BadPointerArithmetic.Id },
         { Start + Lookup + "if r0 == 0 goto +1\nr0 = atomic64_cmpxchg((u64 *)(r0 + 8), r0, r9)" + End, VerifierDiagnostics.BadAtomic.Id },
@@ -127,6 +128,7 @@ public sealed class ExplorationTests
         { "r0 = *(u64 *)(r10 - 8)\nexit" },
         { "r0 = r1\nexit" }, // the kernel lets privileged programs return addresses; the return range refuses them where there is one
         // Found by random programs.
+        { Start + Reserve + "if r0 == 0 goto +6\nr7 = r0\nr1 = r6\ncall fn_a\nr1 = r7\nr2 = 0\ncall ringbuf_submit" + End + "\nfn_a:\nr2 = map[idx:3]\nr3 = 0\ncall tail_call\nr0 = 0\nexit" },
         { Start + "r7 = *(u32 *)(r6 + 0)\nr8 = *(u32 *)(r6 + 4)\nr1 = r6\nr2 = map[idx:3]\nr3 = r9\ncall tail_call\nr4 = r7\nr4 += 8\nif r4 > r8 goto +1\nr0 = *(u64 *)(r7 + 0)" + End },
         { "r2 = *(u32 *)(r1 + 0)\nr3 = *(u32 *)(r1 + 4)\nr4 = r2\nr4 += 14\nif r4 <= r3 goto +1\nif r4 <= r3 goto +2\nr0 = 0\nexit\nr0 = *(u8 *)(r2 + 100)\nexit" },
     };

@@ -44,7 +44,8 @@ sealed partial class Explorer
         NoteMap(slot);
         if (callsBack && !EnterCallback(slot, helper))
             return Step.Refused;
-        if (helper.Return == HelperReturn.TailCall && _path.ReferenceCount != 0)
+        // Inside of a function the caller goes on with what it holds, and is held to it there.
+        if (helper.Return == HelperReturn.TailCall && _path.ReferenceCount != 0 && _path.Depth == 0)
             return RefuseLeak("the tail call leaves the program") ? Step.Next : Step.Refused;
         if (_released != 0)
             Release(_released);
