@@ -19,11 +19,8 @@ public sealed record VerdictOptions
     /// <summary>Name of a shape, see <see cref="Shapes"/>; <c>objects</c> for mutants of objects.</summary>
     public string Shape { get; init; } = Shapes.All;
 
-    /// <summary>Threads, each with a maps and types of its own.</summary>
+    /// <summary>Threads, each with maps and types of its own.</summary>
     public int Threads { get; init; } = 2;
-
-    /// <summary>One program in so many that both accept also runs on all engines and in the kernel; 0 for none.</summary>
-    public int RunEvery { get; init; }
 
     /// <summary>Folder for the finds; null to write none.</summary>
     public string? Folder { get; init; }
@@ -39,7 +36,7 @@ public sealed record VerdictOptions
 
     /// <summary>The words of the command line.</summary>
     public const string Usage =
-        "verdicts [--seed N] [--count N] [--seconds N] [--shape S] [--threads N] [--run-every N] [--out FOLDER] [--whole] [--reverse] [--show] [OBJECT|FOLDER ...]";
+        "verdicts [--seed N] [--count N] [--seconds N] [--shape S] [--threads N] [--out FOLDER] [--whole] [--reverse] [--show] [OBJECT|FOLDER ...]";
 
     /// <summary>Reads the command line.</summary>
     /// <returns>Null where it is not understood.</returns>
@@ -61,7 +58,6 @@ public sealed record VerdictOptions
                 case "--seconds": (options, timed) = (options with { Seconds = double.Parse(words[++n], CultureInfo.InvariantCulture) }, true); break;
                 case "--shape": options = options with { Shape = words[++n] }; break;
                 case "--threads": options = options with { Threads = int.Parse(words[++n], CultureInfo.InvariantCulture) }; break;
-                case "--run-every": options = options with { RunEvery = int.Parse(words[++n], CultureInfo.InvariantCulture) }; break;
                 case "--out": options = options with { Folder = words[++n] }; break;
                 case "--reverse": options = options with { Reverse = true }; break;
                 case "--whole": Shapes.Whole = true; break;

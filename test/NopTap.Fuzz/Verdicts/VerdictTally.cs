@@ -17,12 +17,6 @@ public sealed class VerdictTally
     /// <summary>Refused by both.</summary>
     public long Neither { get; set; }
 
-    /// <summary>Programs that ran everywhere with one result.</summary>
-    public long Runs { get; set; }
-
-    /// <summary>Programs accepted by both whose results may differ lawfully: addresses, clocks, memory that nobody wrote.</summary>
-    public long RunsSkipped { get; set; }
-
     /// <summary>Ticks spent in our verifier, and in the kernel's.</summary>
     public long OurTicks { get; set; }
 
@@ -58,8 +52,6 @@ public sealed class VerdictTally
         Both += other.Both;
         Long += other.Long;
         Neither += other.Neither;
-        Runs += other.Runs;
-        RunsSkipped += other.RunsSkipped;
         OurTicks += other.OurTicks;
         KernelTicks += other.KernelTicks;
         Add(OnlyKernel, other.OnlyKernel);
@@ -81,8 +73,7 @@ public sealed class VerdictTally
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"both accept {Both}, both refuse {Neither}, ");
         text.Append(CultureInfo.InvariantCulture, $"only the kernel accepts {OnlyKernel.Values.Sum(value => value.Times)}, ");
-        text.Append(CultureInfo.InvariantCulture, $"named differences {Quirks.Values.Sum(value => value.Times)}, wrong {Wrong.Count}, too long to compare {Long}; ");
-        text.Append(CultureInfo.InvariantCulture, $"{Runs} ran with one result, {RunsSkipped} not comparable\n");
+        text.Append(CultureInfo.InvariantCulture, $"named differences {Quirks.Values.Sum(value => value.Times)}, wrong {Wrong.Count}, too long to compare {Long}\n");
         text.Append("  both refuse:");
         foreach ((string key, Counted counted) in Refused)
             text.Append(CultureInfo.InvariantCulture, $" {key} {counted.Times} ({counted.Example})");
