@@ -2,12 +2,15 @@
 
 using System.Globalization;
 using NopTap.Fuzz;
+using NopTap.Fuzz.Results;
 using NopTap.Fuzz.Soundness;
 using NopTap.Fuzz.Verdicts;
 
 // noptap-fuzz [--seconds N] [--seed S] [--kernel-every K] [--out FOLDER] [--verbose]: random programs on every engine, finds written as cases.
 if (args is ["soundness", ..])
     return SoundnessCommand.Run(args[1..]);
+if (args is ["results", ..])
+    return ResultsCommand.Run(args[1..]);
 // noptap-fuzz verdicts ...: our verifier against the kernel's.
 if (args is ["verdicts", ..])
     return VerdictCommand.Run(args.AsSpan(1));

@@ -355,7 +355,8 @@ sealed partial class Explorer
                 return ReadStack(value.Index, low, high, register);
             if (!EndObjects(value.Index, low, high, register))
                 return false;
-            FillStack(_path.Frames[value.Index]!, low, high, SlotKinds.MiscByte);
+            // A helper that fails may write nothing.
+            PerhapsFillStack(_path.Frames[value.Index]!, low, high);
             return true;
         }
 

@@ -67,6 +67,7 @@ sealed partial class Explorer
             bool progressed = checkpoint.State.CountedRounds != _path.CountedRounds || checkpoint.State.CallbackDepth != _path.CallbackDepth;
             if (progressed && _comparer.Covers(checkpoint, _path, Comparison.Within))
             {
+                NoteUnwritten();
                 CloseLoop(checkpoint);
                 _trace?.IsCovered(_path, checkpoint);
                 return Visit.Covered;
@@ -107,8 +108,16 @@ sealed partial class Explorer
             MarkRead(frame, ulong.MaxValue);
     }
 
+    // What was written on the checkpoint's way was not on this one, and may be read behind it.
+    void NoteUnwritten()
+    {
+        for (int frames = _comparer.UnwrittenFrames; frames != 0; frames &= frames - 1)
+            _facts.ReadsUnwritten[_path.Frames[int.TrailingZeroCount(frames)]!.Function] = true;
+    }
+
     void InheritFrom(Checkpoint checkpoint)
     {
+        NoteUnwritten();
         for (int frame = 0; frame <= _path.Depth; frame++)
             MarkRead(frame, checkpoint.IsExact ? ulong.MaxValue : checkpoint.Read[frame]);
         if (checkpoint.IsExact)

@@ -75,7 +75,7 @@ sealed partial class Explorer
             return false;
         if (!address.IsFixed)
         {
-            FillStack(frame, low, high, SlotKinds.MiscByte);
+            PerhapsFillStack(frame, low, high);
             return true;
         }
 
@@ -155,6 +155,19 @@ sealed partial class Explorer
             SetKinds(frame, slot, first, count, kind);
             at += count;
         }
+    }
+
+    /// <summary>Bytes of a frame of which some are written, nobody knows which: the others keep what was there before the frame.</summary>
+    void PerhapsFillStack(FrameState frame, int low, int high)
+    {
+        for (int at = low; at < high; at++)
+        {
+            int slot = SlotAt(at);
+            if (slot >= frame.Used || SlotKinds.At(frame.Kinds[slot], ByteAt(at)) == SlotKinds.UnwrittenByte)
+                _facts.ReadsUnwritten[frame.Function] = true;
+        }
+
+        FillStack(frame, low, high, SlotKinds.MiscByte);
     }
 
     bool StackLoad(in RegisterState address, in Instruction instruction, out RegisterState loaded)

@@ -24,7 +24,11 @@ sealed class StateComparer
     readonly int[] _oldIds = new int[256];
     readonly int[] _newIds = new int[256];
     int _ids;
+    bool _unwritten;
     int _temporary;
+
+    /// <summary>Frames, a bit each, of which the path that was covered last may read bytes that it never wrote, where the checkpoint's had.</summary>
+    public int UnwrittenFrames { get; private set; }
 
     public StateComparer(RegisterSet[] live) => _live = live;
 
@@ -35,6 +39,7 @@ sealed class StateComparer
             return false;
         _ids = 0;
         _temporary = int.MinValue;
+        UnwrittenFrames = 0;
         for (int f = path.Depth; f >= 0; f--)
         {
             FrameState oldFrame = old.Frames[f]!;
@@ -49,6 +54,8 @@ sealed class StateComparer
             ulong read = how == Comparison.Relevant ? checkpoint.Read[f] : ulong.MaxValue;
             if (!StackCovered(oldFrame, frame, how, read))
                 return false;
+            if (_unwritten)
+                UnwrittenFrames |= 1 << f;
         }
 
         for (int i = 0; i < path.ReferenceCount; i++)
@@ -83,6 +90,7 @@ sealed class StateComparer
 
     bool StackCovered(FrameState old, FrameState frame, Comparison how, ulong read)
     {
+        _unwritten = false;
         if (how == Comparison.Same && old.Used != frame.Used)
             return false;
         for (int slot = 0; slot < old.Used; slot++)
@@ -108,7 +116,7 @@ sealed class StateComparer
     }
 
     // Bytes that were read as anything may be anything but parts of an address; bytes that were read as zero must be zero.
-    static bool BytesCovered(ulong old, ulong kinds, in RegisterState spill)
+    bool BytesCovered(ulong old, ulong kinds, in RegisterState spill)
     {
         bool address = spill.IsPointer;
         bool zero = spill.IsNull;
@@ -116,6 +124,7 @@ sealed class StateComparer
         {
             byte was = SlotKinds.At(old, i);
             byte now = SlotKinds.At(kinds, i);
+            _unwritten |= now == SlotKinds.UnwrittenByte && was != SlotKinds.UnwrittenByte;
             if ((now == SlotKinds.SpillByte && address) || now == SlotKinds.ObjectByte)
                 return false;
             if (was == SlotKinds.ZeroByte && now != SlotKinds.ZeroByte && !(now == SlotKinds.SpillByte && zero))

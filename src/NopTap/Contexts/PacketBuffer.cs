@@ -99,6 +99,7 @@ public sealed unsafe class PacketBuffer : IDisposable
         context->Data = data;
         context->DataEnd = data + packet.Length;
         context->DataMeta = data;
+        context->Seen = data;
         context->IngressIfindex = IngressInterface;
         context->RxQueueIndex = ReceiveQueue;
         context->EgressIfindex = EgressInterface;

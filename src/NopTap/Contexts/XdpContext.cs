@@ -42,6 +42,9 @@ internal unsafe struct XdpContext
     /// <summary>One past the last byte to which the packet may grow.</summary>
     public byte* HardEnd;
 
+    /// <summary>First byte that this run has seen of the frame: what lies before it may be another packet's.</summary>
+    public byte* Seen;
+
     /// <summary>The kernel keeps its own record of the frame in these bytes of the headroom.</summary>
     internal const int KeptHeadroom = 40;
 

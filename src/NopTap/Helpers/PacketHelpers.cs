@@ -40,6 +40,7 @@ internal static unsafe class PacketHelpers
             byte* data = xdp->Data + (int)delta;
             if (data < xdp->HardStart + XdpContext.KeptHeadroom + metadata || data > xdp->DataEnd - EthernetHeader)
                 return Faults.Error(Errno.EINVAL);
+            See(xdp, data - metadata);
             Buffer.MemoryCopy(xdp->DataMeta, data - metadata, metadata, metadata);
             xdp->DataMeta = data - metadata;
             xdp->Data = data;
@@ -85,6 +86,7 @@ internal static unsafe class PacketHelpers
             long length = xdp->Data - meta;
             if (length % sizeof(uint) != 0 || length > MaximumMetadata)
                 return Faults.Error(Errno.EACCES);
+            See(xdp, meta);
             xdp->DataMeta = meta;
             return 0;
         }
@@ -92,6 +94,15 @@ internal static unsafe class PacketHelpers
         {
             return Faults.Record(e, thread);
         }
+    }
+
+    // Bytes that come into view for the first time are zero: they may be what an earlier packet left in the buffer.
+    static void See(XdpContext* xdp, byte* first)
+    {
+        if (first >= xdp->Seen)
+            return;
+        NativeMemory.Clear(first, (nuint)(xdp->Seen - first));
+        xdp->Seen = first;
     }
 
     /// <summary>Copies bytes of the packet; otherwise fills with zero and fails.</summary>

@@ -69,7 +69,7 @@ public static class SoundnessCommand
     }
 
     // A map that evicts is for the verifier what one that does not is, and that one the runtime has.
-    static MapSpec Runnable(MapSpec map) => map.Type == MapType.LruHash ? map with { Type = MapType.Hash } : map;
+    internal static MapSpec Runnable(MapSpec map) => map.Type == MapType.LruHash ? map with { Type = MapType.Hash } : map;
 
     /// <summary>Checks a committed object; one that cannot be read counts as refused.</summary>
     public static void Check(string path, IReadOnlyList<byte[]> packets, int seed, SoundnessTally tally)

@@ -13,6 +13,8 @@ namespace NopTap.TestKit.Kernel;
 public sealed unsafe partial class KernelOracle : IDisposable
 {
     readonly Dictionary<int, int> _maps = [];
+    // A page: no program makes a packet longer by more.
+    const int LargestGrowth = 4096;
     readonly ImmutableArray<MapSpec> _specs;
 
     public KernelOracle(ImmutableArray<MapSpec> maps) => _specs = maps;
@@ -48,7 +50,7 @@ public sealed unsafe partial class KernelOracle : IDisposable
         byte[] text = new byte[log ? 1 << 20 : 1];
         int descriptor = Open(program, text, everything ? 2U : log ? 1U : 0);
         string said = log ? Encoding.UTF8.GetString(text, 0, Math.Max(0, Array.IndexOf(text, (byte)0))) : "";
-        uint? returned = descriptor >= 0 && packet is not null ? TestRun(descriptor, packet) : null;
+        uint? returned = descriptor >= 0 && packet is not null ? TestRun(descriptor, packet)?.ReturnValue : null;
         if (descriptor >= 0)
             BpfSyscall.Close(descriptor);
         return new KernelVerdict(descriptor < 0 ? -descriptor : 0, said, returned);
@@ -57,16 +59,16 @@ public sealed unsafe partial class KernelOracle : IDisposable
     /// <summary>Loads a program and runs it on packets, one after the other.</summary>
     /// <param name="program">The program.</param>
     /// <param name="packets">Ethernet frames.</param>
-    /// <returns>What it returned for each; null when the kernel takes neither the program nor the packets.</returns>
-    public uint[]? Run(ProgramSpec program, IReadOnlyList<byte[]> packets)
+    /// <returns>What each run left behind; null when the kernel does not take the program, or not the packets.</returns>
+    public PacketVerdict[]? Run(ProgramSpec program, IReadOnlyList<byte[]> packets)
     {
         int descriptor = Open(program, new byte[1], 0);
         if (descriptor < 0)
             return null;
         try
         {
-            uint?[] returned = [.. packets.Select(packet => TestRun(descriptor, packet))];
-            return Array.Exists(returned, value => value is null) ? null : [.. returned.Select(value => value!.Value)];
+            PacketVerdict?[] left = [.. packets.Select(packet => TestRun(descriptor, packet))];
+            return Array.Exists(left, verdict => verdict is null) ? null : [.. left.Select(verdict => verdict!.Value)];
         }
         finally
         {
@@ -139,9 +141,9 @@ public sealed unsafe partial class KernelOracle : IDisposable
         }
     }
 
-    uint? TestRun(int program, byte[] packet)
+    static PacketVerdict? TestRun(int program, byte[] packet)
     {
-        byte[] after = new byte[packet.Length + 256];
+        byte[] after = new byte[packet.Length + LargestGrowth];
         Span<byte> attributes = stackalloc byte[80];
         attributes.Clear();
         fixed (byte* data = packet)
@@ -153,7 +155,10 @@ public sealed unsafe partial class KernelOracle : IDisposable
             Put64(attributes, 16, (ulong)data);
             Put64(attributes, 24, (ulong)output);
             Put(attributes, 32, 1);
-            return BpfSyscall.Call(BpfSyscall.ProgramTestRun, attributes) < 0 ? null : BinaryPrimitives.ReadUInt32LittleEndian(attributes[4..]);
+            if (BpfSyscall.Call(BpfSyscall.ProgramTestRun, attributes) < 0)
+                return null;
+            int length = BinaryPrimitives.ReadInt32LittleEndian(attributes[12..]);
+            return new PacketVerdict(BinaryPrimitives.ReadUInt32LittleEndian(attributes[4..]), after[..length]);
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class PacketHelperParityTests
         {
             string text = Program(helper, type, random);
             ProgramSpec program = HelperQuestion.Spec(text, type);
-            uint kernel = Assert.Single(oracle.Run(program, [packet])!);
+            uint kernel = Assert.Single(oracle.Run(program, [packet])!).ReturnValue;
             Assert.Equal((text, kernel), (text, Run(compiler, program, packet)));
             Assert.Equal((text, kernel), (text, Run(interpreter, program, packet)));
             results.Add(kernel);

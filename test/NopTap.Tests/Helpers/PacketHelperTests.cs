@@ -24,6 +24,28 @@ public unsafe class PacketHelperTests
     }
 
     [Theory]
+    [InlineData(HelperId.XdpAdjustHead)]
+    [InlineData(HelperId.XdpAdjustMeta)]
+    public void ShowsNothingOfAnEarlierPacket(HelperId helper)
+    {
+        using var bench = new HelperBench();
+        using var packet = new PacketBuffer();
+        byte[] old = new byte[200];
+        old.AsSpan().Fill(0xee);
+        ulong context = (ulong)packet.LoadXdp(old);
+        Assert.Equal(0ul, bench.Call(HelperId.XdpAdjustHead, context, unchecked((ulong)-100)));
+        Assert.Equal(new byte[100], packet.Packet[..100].ToArray());
+        // What this run wrote stays when it comes into view again; what an earlier one left does not.
+        ((XdpContext*)context)->Data[0] = 0xdd;
+        Assert.Equal(0ul, bench.Call(HelperId.XdpAdjustHead, context, 20));
+        Assert.Equal(0ul, bench.Call(HelperId.XdpAdjustHead, context, unchecked((ulong)-20)));
+        Assert.Equal(0xdd, packet.Packet[0]);
+        context = (ulong)packet.LoadXdp(old);
+        Assert.Equal(0ul, bench.Call(helper, context, unchecked((ulong)-100)));
+        Assert.Equal(new byte[100], helper == HelperId.XdpAdjustMeta ? packet.Metadata.ToArray() : packet.Packet[..100].ToArray());
+    }
+
+    [Theory]
     [InlineData(3460, 0, 3520)]
     [InlineData(3461, Errno.EINVAL, 60)]
     [InlineData(-46, 0, 14)]

@@ -80,10 +80,17 @@ public sealed class SampleObjectTests
             byte[][] packets = [.. Traffic];
             // A test run in the kernel takes the Ethernet header off before a socket filter sees the packet; here it sees what is given.
             bool isFilter = program.Type == ProgramType.SocketFilter;
-            uint[]? verdicts = oracle.Run(program.Spec, isFilter ? [.. packets.Select(packet => (byte[])[.. packet[..14], .. packet])] : packets);
+            PacketVerdict[]? verdicts = oracle.Run(program.Spec, isFilter ? [.. packets.Select(packet => (byte[])[.. packet[..14], .. packet])] : packets);
             if (verdicts is null)
                 continue;
-            Assert.Equal(verdicts, packets.Select(packet => program.Run(packet).ReturnValue));
+            for (int i = 0; i < packets.Length; i++)
+            {
+                RunResult ours = program.Run(packets[i]);
+                Assert.Equal(verdicts[i].ReturnValue, ours.ReturnValue);
+                if (program.Type == ProgramType.Xdp)
+                    Assert.Equal(Convert.ToHexString(verdicts[i].Packet), Convert.ToHexString(ours.Metadata) + Convert.ToHexString(ours.Packet));
+            }
+
             compared++;
         }
 
