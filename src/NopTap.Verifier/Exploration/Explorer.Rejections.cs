@@ -71,8 +71,8 @@ sealed partial class Explorer
         return Refuse(
             VerifierDiagnostics.TooComplex.At(
                 ProgramPlaces.At(_program, first < 0 ? hottest : head),
-                _waiting.Count > MaxWaiting
-                    ? $"{_waiting.Count} paths wait to be followed, where {MaxWaiting} are the most; {what}"
+                _steps <= MaxSteps
+                    ? $"{_waiting.Count} paths wait to be followed, where {(_armedWaiting > MaxArmedWaiting ? MaxArmedWaiting : MaxWaiting)} are the most; {what}"
                     : $"{MaxSteps} instructions were followed without reaching the end of all paths; {what}",
                 first < 0
                     ? "let fewer branches depend on one another, or move a part into a global function, which is followed once"

@@ -20,6 +20,9 @@ sealed partial class Explorer
     /// <summary>Paths that may wait at once (the kernel's <c>BPF_COMPLEXITY_LIMIT_JMP_SEQ</c>): each holds a state.</summary>
     public const int MaxWaiting = 8192;
 
+    /// <summary>Ways to armed probes that may wait at once: every round of a loop leaves one, and the kernel does not count them.</summary>
+    public const int MaxArmedWaiting = 65536;
+
     readonly VerificationRequest _request;
     readonly int _ownMaps;
     readonly ControlFlowGraph _graph;
@@ -44,6 +47,7 @@ sealed partial class Explorer
     int _nextId;
     int _nextPath;
     int _steps;
+    int _armedWaiting;
 
     Explorer(ControlFlowGraph graph, VerificationRequest request, RegisterSet[] live, ExplorationTrace? trace, bool exact)
     {
@@ -125,7 +129,7 @@ sealed partial class Explorer
         while (true)
         {
             int slot = _path.Slot;
-            if (_steps++ >= MaxSteps || _waiting.Count > MaxWaiting)
+            if (_steps++ >= MaxSteps || _waiting.Count - _armedWaiting > MaxWaiting || _armedWaiting > MaxArmedWaiting)
                 return RefuseBudget();
             _visits[slot]++;
             if ((_roles[slot] & SlotRole.Meeting) != 0)
@@ -190,7 +194,8 @@ sealed partial class Explorer
             return instruction.IsProgramCall ? CallFunction(slot, instruction) : CallHelper(slot, instruction);
         if (_graph.ArmedTarget(slot) >= 0)
         {
-            Fork(_graph.ArmedTarget(slot));
+            Fork(_graph.ArmedTarget(slot)).IsArmed = true;
+            _armedWaiting++;
             _path.Slot = slot + 1;
             return Step.Next;
         }
@@ -232,6 +237,9 @@ sealed partial class Explorer
     {
         if (!_waiting.TryPop(out PathState? next))
             return false;
+        if (next.IsArmed)
+            _armedWaiting--;
+        next.IsArmed = false;
         _free.Push(_path);
         _path = next;
         _trace?.Starts(_path, _history[_path.History].Slot);

@@ -36,6 +36,9 @@ sealed class PathState
     /// <summary>Rounds so far through loops that end by themselves: may_goto and iterators.</summary>
     public int CountedRounds;
 
+    /// <summary>Whether this path waits at the way to an armed probe. A copy does not.</summary>
+    public bool IsArmed;
+
     /// <summary>Newest entry of the history, or -1.</summary>
     public int History = -1;
 

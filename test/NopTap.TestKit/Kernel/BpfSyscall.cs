@@ -31,5 +31,15 @@ static unsafe partial class BpfSyscall
         }
     }
 
+    /// <summary>Loads a program. The verifier gives up for a while when a signal comes, and the runtime's collector sends signals.</summary>
+    public static int LoadProgram(Span<byte> attributes)
+    {
+        const int tryAgain = -11;
+        int result = tryAgain;
+        for (int attempt = 0; result == tryAgain && attempt < 20; attempt++)
+            result = Call(ProgramLoad, attributes);
+        return result;
+    }
+
     public static void Close(int descriptor) => _ = CloseDescriptor(descriptor);
 }

@@ -64,7 +64,12 @@ static unsafe partial class KernelBpf
             *(uint*)(attribute + 24) = log.Length == 0 ? 0u : 1u;
             *(uint*)(attribute + 28) = (uint)log.Length;
             *(ulong*)(attribute + 32) = (ulong)text;
-            return Call(ProgramLoad, attribute);
+            // The verifier gives up for a while when a signal comes, and the runtime's collector sends signals.
+            const int tryAgain = -11;
+            int result = tryAgain;
+            for (int attempt = 0; result == tryAgain && attempt < 20; attempt++)
+                result = Call(ProgramLoad, attribute);
+            return result;
         }
     }
 

@@ -87,7 +87,7 @@ public sealed unsafe partial class KernelOracle
                 Put(attributes, 88, (uint)functions);
             }
 
-            return BpfSyscall.Call(BpfSyscall.ProgramLoad, attributes);
+            return BpfSyscall.LoadProgram(attributes);
         }
     }
 

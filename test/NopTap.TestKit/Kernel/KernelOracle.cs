@@ -123,7 +123,7 @@ public sealed unsafe partial class KernelOracle : IDisposable
                 Put(attributes, 88, (uint)(functions.Length / 2));
             }
 
-            return BpfSyscall.Call(BpfSyscall.ProgramLoad, attributes);
+            return BpfSyscall.LoadProgram(attributes);
         }
     }
 

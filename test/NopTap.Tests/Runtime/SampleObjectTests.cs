@@ -98,6 +98,15 @@ public sealed class SampleObjectTests
             Assert.Skip("no program that the kernel takes and runs on packets");
     }
 
+    // Each round of a loop leaves the way to an armed probe to be followed later; there are more of them than other paths that may wait.
+    [Fact]
+    public void ALoopMayPassLazyProbesTenThousandTimes()
+    {
+        using BpfRuntime runtime = Loaded.NewRuntime(BpfEngine.Compiler);
+        using BpfObject loaded = runtime.Load(Repository.PathOf("bench", "programs", "tight.lazy.bpf.o"));
+        Assert.Equal(10, loaded.Programs["dense"].Probes.Sum(probe => probe.Sites.Length));
+    }
+
     static bool UsesTailCalls(BpfObject loaded, BpfProgram program) =>
         program.Spec.References.Any(reference => loaded.Spec.Maps[reference.MapIndex].Type == MapType.ProgArray);
 
