@@ -40,7 +40,6 @@ public sealed unsafe partial class BpfProgram
             long start = Stopwatch.GetTimestamp();
             result = Execute(context, buffer.Memory);
             ticks += Stopwatch.GetTimestamp() - start;
-            buffer.Unload();
         }
 
         var mean = TimeSpan.FromTicks((long)Math.Round(ticks * (double)TimeSpan.TicksPerSecond / Stopwatch.Frequency / repeat));
@@ -56,9 +55,7 @@ public sealed unsafe partial class BpfProgram
     {
         ArgumentNullException.ThrowIfNull(buffer);
         nint context = LoadPacket(buffer, packet);
-        uint verdict = (uint)Execute(context, buffer.Memory);
-        buffer.Unload();
-        return verdict;
+        return (uint)Execute(context, buffer.Memory);
     }
 
     /// <summary>Runs the program on a host's own structure.</summary>

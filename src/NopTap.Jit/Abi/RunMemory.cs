@@ -15,7 +15,7 @@ public struct RunMemory
     /// <summary>The native context.</summary>
     public MemoryWindow Context;
 
-    /// <summary>The packet with its headroom and tailroom.</summary>
+    /// <summary>The packet, and what the run has had of it: bytes before and behind it once helpers brought them into view.</summary>
     public MemoryWindow Packet;
 
     /// <summary>Frames that do not lie on the thread's stack (the interpreter's).</summary>

@@ -9,7 +9,9 @@ namespace NopTap.Contexts;
 
 /// <summary>Native memory for one packet with room before and behind it, and the contexts that point into it. Reusable; no allocation a packet.</summary>
 /// <remarks>
-/// For one thread at a time. The settings stay from packet to packet; what a program changes is seen until the next one is loaded.
+/// For one thread at a time. What the host sets (interfaces, queue, <see cref="Mark"/>, <see cref="Priority"/>) holds for each packet that is
+/// loaded, and no program changes it; what a program made of a packet (<see cref="Packet"/>, <see cref="Metadata"/>, <see cref="MarkAfter"/>,
+/// <see cref="PriorityAfter"/>) is seen until the next one is loaded. Nothing of one packet is seen by the run of the next.
 /// <code>
 /// page 0: contexts        page 1 and on: | 256 headroom | packet ... | tailroom | 320 kept as the kernel does |
 /// </code>
@@ -54,11 +56,17 @@ public sealed unsafe class PacketBuffer : IDisposable
     /// <summary>Interface that a devmap program sends to.</summary>
     public uint EgressInterface { get; set; }
 
-    /// <summary>Mark of a socket buffer, before the program and after it.</summary>
+    /// <summary>Mark with which each packet of a socket buffer begins: 0 unless set. No program changes it; see <see cref="MarkAfter"/>.</summary>
     public uint Mark { get; set; }
 
-    /// <summary>Priority of a socket buffer, before the program and after it.</summary>
+    /// <summary>Priority with which each packet of a socket buffer begins: 0 unless set. No program changes it; see <see cref="PriorityAfter"/>.</summary>
     public uint Priority { get; set; }
+
+    /// <summary>Mark that the program left on the socket buffer that was loaded last; 0 when none was.</summary>
+    public uint MarkAfter => Kind == ContextKind.Skb ? Skb->Mark : 0;
+
+    /// <summary>Priority that the program left on the socket buffer that was loaded last; 0 when none was.</summary>
+    public uint PriorityAfter => Kind == ContextKind.Skb ? Skb->Priority : 0;
 
     /// <summary>What kind of context was loaded last.</summary>
     public ContextKind Kind { get; private set; }
@@ -96,17 +104,19 @@ public sealed unsafe class PacketBuffer : IDisposable
     {
         byte* data = Place(packet, shortest: 0);
         XdpContext* context = Xdp;
+        *context = default;
         context->Data = data;
         context->DataEnd = data + packet.Length;
         context->DataMeta = data;
         context->Seen = data;
+        context->SeenEnd = context->DataEnd;
         context->IngressIfindex = IngressInterface;
         context->RxQueueIndex = ReceiveQueue;
         context->EgressIfindex = EgressInterface;
         context->HardStart = Frame;
         context->HardEnd = Frame + FrameSize(packet.Length) - KeptTailroom;
         Kind = ContextKind.Xdp;
-        Describe((byte*)context, sizeof(XdpContext), packet.Length);
+        Describe((byte*)context, sizeof(XdpContext), data, packet.Length);
         return context;
     }
 
@@ -133,17 +143,8 @@ public sealed unsafe class PacketBuffer : IDisposable
         context->IngressIfindex = IngressInterface;
         context->Ifindex = IngressInterface;
         Kind = ContextKind.Skb;
-        Describe((byte*)context, sizeof(SkbContext), packet.Length);
+        Describe((byte*)context, sizeof(SkbContext), data, packet.Length);
         return context;
-    }
-
-    /// <summary>Takes back what a socket-buffer program may have changed.</summary>
-    internal void Unload()
-    {
-        if (Kind != ContextKind.Skb)
-            return;
-        Mark = Skb->Mark;
-        Priority = Skb->Priority;
     }
 
     /// <inheritdoc/>
@@ -194,12 +195,10 @@ public sealed unsafe class PacketBuffer : IDisposable
         return data;
     }
 
-    void Describe(byte* context, int size, int length)
+    // The head- and tailroom may hold bytes of earlier packets: a run is shown those that it has cleared.
+    void Describe(byte* context, int size, byte* data, int length) => *Memory = new RunMemory
     {
-        RunMemory* memory = Memory;
-        memory->StackTop = 0;
-        memory->Context = new MemoryWindow((ulong)context, (ulong)context + (ulong)size);
-        memory->Packet = new MemoryWindow((ulong)Frame, (ulong)Frame + (ulong)FrameSize(length));
-        memory->Frames = default;
-    }
+        Context = new MemoryWindow((ulong)context, (ulong)context + (ulong)size),
+        Packet = new MemoryWindow((ulong)data, (ulong)data + (ulong)length),
+    };
 }

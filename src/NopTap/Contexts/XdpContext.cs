@@ -45,6 +45,9 @@ internal unsafe struct XdpContext
     /// <summary>First byte that this run has seen of the frame: what lies before it may be another packet's.</summary>
     public byte* Seen;
 
+    /// <summary>One past the last byte that this run has seen.</summary>
+    public byte* SeenEnd;
+
     /// <summary>The kernel keeps its own record of the frame in these bytes of the headroom.</summary>
     internal const int KeptHeadroom = 40;
 

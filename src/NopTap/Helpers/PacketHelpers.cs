@@ -40,7 +40,7 @@ internal static unsafe class PacketHelpers
             byte* data = xdp->Data + (int)delta;
             if (data < xdp->HardStart + XdpContext.KeptHeadroom + metadata || data > xdp->DataEnd - EthernetHeader)
                 return Faults.Error(Errno.EINVAL);
-            See(xdp, data - metadata);
+            See(xdp, data - metadata, xdp->DataEnd, thread);
             Buffer.MemoryCopy(xdp->DataMeta, data - metadata, metadata, metadata);
             xdp->DataMeta = data - metadata;
             xdp->Data = data;
@@ -64,6 +64,7 @@ internal static unsafe class PacketHelpers
                 return Faults.Error(Errno.EINVAL);
             if (end > xdp->DataEnd)
                 NativeMemory.Clear(xdp->DataEnd, (nuint)(end - xdp->DataEnd));
+            See(xdp, xdp->DataMeta, end, thread);
             xdp->DataEnd = end;
             return 0;
         }
@@ -86,7 +87,7 @@ internal static unsafe class PacketHelpers
             long length = xdp->Data - meta;
             if (length % sizeof(uint) != 0 || length > MaximumMetadata)
                 return Faults.Error(Errno.EACCES);
-            See(xdp, meta);
+            See(xdp, meta, xdp->DataEnd, thread);
             xdp->DataMeta = meta;
             return 0;
         }
@@ -96,13 +97,19 @@ internal static unsafe class PacketHelpers
         }
     }
 
-    // Bytes that come into view for the first time are zero: they may be what an earlier packet left in the buffer.
-    static void See(XdpContext* xdp, byte* first)
+    // Bytes that come into view for the first time are zero: they may be what an earlier packet left in the buffer. The tail clears its own.
+    static void See(XdpContext* xdp, byte* first, byte* end, ThreadBlock* thread)
     {
-        if (first >= xdp->Seen)
-            return;
-        NativeMemory.Clear(first, (nuint)(xdp->Seen - first));
-        xdp->Seen = first;
+        if (first < xdp->Seen)
+        {
+            NativeMemory.Clear(first, (nuint)(xdp->Seen - first));
+            xdp->Seen = first;
+        }
+
+        if (end > xdp->SeenEnd)
+            xdp->SeenEnd = end;
+        if (thread->Memory != null)
+            thread->Memory->Packet = new MemoryWindow((ulong)xdp->Seen, (ulong)xdp->SeenEnd);
     }
 
     /// <summary>Copies bytes of the packet; otherwise fills with zero and fails.</summary>

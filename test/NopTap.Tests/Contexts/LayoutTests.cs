@@ -72,7 +72,7 @@ public class LayoutTests
         Assert.Equal(128, (int)Marshal.OffsetOf<MapHeader>(nameof(MapHeader.FreeHead)));
         Assert.Equal(64, (int)Marshal.OffsetOf<ThreadBlock>(nameof(ThreadBlock.Memory)));
         Assert.Equal(56, Marshal.SizeOf<RunMemory>());
-        Assert.Equal(64, Marshal.SizeOf<XdpContext>());
+        Assert.Equal(72, Marshal.SizeOf<XdpContext>());
         Assert.Equal(216, Marshal.SizeOf<SkbContext>());
     }
 

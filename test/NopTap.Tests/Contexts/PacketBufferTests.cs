@@ -2,6 +2,7 @@
 
 using NopTap.Contexts;
 using NopTap.Isa;
+using NopTap.Jit.Abi;
 
 namespace NopTap.Tests.Contexts;
 
@@ -39,10 +40,39 @@ public unsafe class PacketBufferTests
         Assert.Equal((100u, 100u), (context->Length, context->WireLength));
         Assert.Equal(0xdd86u, context->Protocol);
         Assert.Equal((7u, 8u), (context->Mark, context->Priority));
-        context->Mark = 9;
-        buffer.Unload();
-        Assert.Equal(9u, buffer.Mark);
     }
+
+    [Fact]
+    public void KeepsWhatTheHostSetApartFromWhatAProgramLeft()
+    {
+        using var buffer = new PacketBuffer { Mark = 7 };
+        Assert.Equal((0u, 0u), (buffer.MarkAfter, buffer.PriorityAfter));
+        SkbContext* context = buffer.LoadSkb(Frame(100), 0);
+        (context->Mark, context->Priority) = (9, 10);
+        Assert.Equal((7u, 0u), (buffer.Mark, buffer.Priority));
+        Assert.Equal((9u, 10u), (buffer.MarkAfter, buffer.PriorityAfter));
+        context = buffer.LoadSkb(Frame(100), 0);
+        Assert.Equal((7u, 0u), (context->Mark, context->Priority));
+        Assert.Equal((7u, 0u), (buffer.MarkAfter, buffer.PriorityAfter));
+        buffer.LoadXdp(Frame(100));
+        Assert.Equal((0u, 0u), (buffer.MarkAfter, buffer.PriorityAfter));
+    }
+
+    [Fact]
+    public void LoadsEveryByteOfAContextAnew()
+    {
+        using var buffer = new PacketBuffer { IngressInterface = 3 };
+        byte[] xdp = Bytes(buffer.LoadXdp(Frame(60)), sizeof(XdpContext));
+        byte[] skb = Bytes(buffer.LoadSkb(Frame(60), 0), sizeof(SkbContext));
+        new Span<byte>(buffer.Xdp, sizeof(XdpContext)).Fill(0xee);
+        new Span<byte>(buffer.Skb, sizeof(SkbContext)).Fill(0xee);
+        new Span<byte>(buffer.Memory, sizeof(RunMemory)).Fill(0xee);
+        Assert.Equal(xdp, Bytes(buffer.LoadXdp(Frame(60)), sizeof(XdpContext)));
+        Assert.Equal((0ul, 0ul), (buffer.Memory->StackTop, buffer.Memory->Frames.Start));
+        Assert.Equal(skb, Bytes(buffer.LoadSkb(Frame(60), 0), sizeof(SkbContext)));
+    }
+
+    static byte[] Bytes(void* start, int length) => new ReadOnlySpan<byte>(start, length).ToArray();
 
     [Theory]
     [InlineData(0x02, 0x02, 0u)]
