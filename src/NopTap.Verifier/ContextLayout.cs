@@ -55,13 +55,27 @@ public sealed record ContextField(
     public bool AllowsNarrowAccess => Kind == ContextFieldKind.Scalar;
 }
 
-/// <summary>Layout of a program type's context. Immutable; shared by all programs of the type.</summary>
+/// <summary>Layout of a program type's context. Immutable; shared by all programs of the type. Compared by value, fields included.</summary>
 /// <param name="StructName">C structure, for example <c>xdp_md</c>.</param>
 /// <param name="Size">Bytes in the program's structure.</param>
 /// <param name="NativeSize">Bytes in the native context.</param>
 /// <param name="Fields">Fields, ordered by offset; bytes between them may not be touched.</param>
 public sealed record ContextLayout(string StructName, int Size, int NativeSize, ImmutableArray<ContextField> Fields)
 {
+    /// <summary>Of an observer's arguments: the context of the program that it observes, to which <see cref="ContextFieldKind.TargetContext"/> points; null when unknown.</summary>
+    public ContextLayout? Target { get; init; }
+
+    /// <summary>Whether it is the kernel's frame of an XDP program, and no structure of a host's that has the same name.</summary>
+    public bool IsXdpFrame => StructName == "xdp_md" && Fields.Any(part => part.Kind == ContextFieldKind.PacketData);
+
+    /// <inheritdoc/>
+    public bool Equals(ContextLayout? other) =>
+        other is not null && StructName == other.StructName && Size == other.Size && NativeSize == other.NativeSize
+        && Fields.AsSpan().SequenceEqual(other.Fields.AsSpan()) && Equals(Target, other.Target);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(StructName, Size, NativeSize, Fields.Length);
+
     /// <summary>The field that covers an access, or null.</summary>
     /// <param name="offset">Byte offset in the program's structure.</param>
     /// <param name="size">Bytes accessed.</param>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using NopTap.Isa;
 using NopTap.Jit;
 using NopTap.Jit.Abi;
 using NopTap.Links;
@@ -40,14 +41,27 @@ public sealed unsafe partial class BpfProgram : ITracedProgram
 
     void ITracedProgram.Build(ProbePrototype prototype)
     {
-        lock (_lock)
+        // Code that a disposal beside this did not see is given back by whoever lets go last.
+        if (!TryRetain())
+            throw Gone();
+        try
         {
-            if (_prototype is not null)
-                return;
-            ProgramBuilder.Build(this, TypeInfo with { Context = prototype.ToContext() });
-            _prototype = prototype;
+            lock (_lock)
+            {
+                if (_prototype is not null)
+                    return;
+                ProgramBuilder.Build(this, TypeInfo with { Context = prototype.ToContext() }, prototype);
+                _prototype = prototype;
+            }
+        }
+        finally
+        {
+            Release();
         }
     }
+
+    BpfOperationException Gone() => new(RuntimeDiagnostics.ProgramGone.At(
+        new DiagnosticPlace { Program = Name, Section = Spec.SectionName }, $"observer '{Name}' was disposed", "load the object again"));
 
     void ITracedProgram.Interpret(ulong* arguments, int words, ThreadBlock* block) => InterpretObserver(arguments, words, block);
 }

@@ -28,6 +28,7 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
     readonly RunFrame* _frame;
     readonly int _statistics;
     volatile ProgramImage? _image;
+    ImmutableArray<ProgramArrayMap> _claimed = [];
     nint _entry;
     int _references = 1;
     int _isDisposed;
@@ -84,6 +85,9 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
     public ImmutableArray<string> NotChecked { get; private set; } = [];
 
     internal ProgramImage? Image => _image;
+
+    /// <summary>What whoever ends in it, or it in, must have in common with it; null while it has no code.</summary>
+    internal CallContract? Contract { get; private set; }
 
     internal ImmutableArray<BpfMap> Maps => _maps;
 
@@ -155,14 +159,23 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
     void IHelperHost.Print(in TraceMessage message) => _runtime.Print(message);
 
     /// <summary>Gives the program its code. Done at load, or for an observer at its first attachment.</summary>
-    internal void Bind(ProgramImage image, ImmutableArray<string> notChecked)
+    internal void Bind(ProgramImage image, CallContract contract, ImmutableArray<ProgramArrayMap> claimed, ImmutableArray<string> notChecked)
     {
         lock (_lock)
         {
             NotChecked = notChecked;
+            _claimed = claimed;
+            Contract = contract;
             _image = image;
             Volatile.Write(ref _entry, image.Entry);
         }
+    }
+
+    /// <summary>Gives up what it said of the arrays that it calls: its load was refused, and it never ran.</summary>
+    internal void WithdrawClaims()
+    {
+        CalledArrays.Withdraw(_claimed);
+        _claimed = [];
     }
 
     ProgramImage BoundImage => _image ?? throw NotBound();

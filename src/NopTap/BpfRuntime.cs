@@ -82,16 +82,26 @@ public sealed partial class BpfRuntime : IDisposable
         ArgumentNullException.ThrowIfNull(spec);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
         BpfObject loaded = ObjectLoader.Load(this, spec);
+        if (TryAdd(loaded))
+            return loaded;
+        loaded.Dispose();
+        throw new ObjectDisposedException(nameof(BpfRuntime));
+    }
+
+    // What would come in behind the disposal would never be disposed of, and its code is gone.
+    bool TryAdd(BpfObject loaded)
+    {
         lock (_lock)
         {
+            if (Volatile.Read(ref _isDisposed) != 0)
+                return false;
             _objects.Add(loaded);
             foreach (BpfProgram program in loaded.Programs)
                 _programs.Add(program.Id, program);
             foreach (BpfMap map in loaded.Maps)
                 _maps.Add(map.Id, map);
+            return true;
         }
-
-        return loaded;
     }
 
     /// <summary>Loads an object from a file.</summary>
@@ -108,7 +118,7 @@ public sealed partial class BpfRuntime : IDisposable
     {
         ArgumentNullException.ThrowIfNull(spec);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
-        BpfMap map = MapFactory.Create(spec, TakeMapId());
+        BpfMap map = MakeMap(spec);
         map.OnDispose = Forget;
         lock (_lock)
             _maps.Add(map.Id, map);
@@ -154,7 +164,12 @@ public sealed partial class BpfRuntime : IDisposable
 
     internal uint TakeProgramId() => Interlocked.Increment(ref _nextProgramId);
 
-    internal uint TakeMapId() => Interlocked.Increment(ref _nextMapId);
+    internal BpfMap MakeMap(MapSpec spec)
+    {
+        BpfMap map = MapFactory.Create(spec, Interlocked.Increment(ref _nextMapId));
+        map.Home = this;
+        return map;
+    }
 
     internal void Print(in TraceMessage message) => Trace?.Invoke(message);
 

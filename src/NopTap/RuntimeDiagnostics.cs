@@ -28,6 +28,9 @@ public static partial class RuntimeDiagnostics
     /// <summary>A program that cannot be called from a program array.</summary>
     public static readonly DiagnosticDescriptor ProgramArrayEntry = new("BPF4008", "program cannot be called from this array");
 
+    /// <summary>A program that cannot call through a program array, since others than itself would be reached.</summary>
+    public static readonly DiagnosticDescriptor ProgramArrayCaller = new("BPF4133", "program cannot call through this array");
+
     /// <summary>An index beyond the end of a program array.</summary>
     public static readonly DiagnosticDescriptor ProgramArrayIndex = new("BPF4009", "index beyond the end of the program array", Errno.E2BIG);
 }

@@ -165,8 +165,7 @@ sealed partial class Explorer
             case HelperArgument.Anything:
                 return true;
             case HelperArgument.Context:
-                return value.Kind == RegisterKind.TargetContext || value is { Kind: RegisterKind.Context, Offset: 0, IsFixed: true }
-                    || RefuseArgument(helper, index, value, "the program's unmodified context");
+                return ContextArgument(helper, index, value);
             case HelperArgument.ConstMapPointer:
                 return MapArgument(helper, index, value);
             case HelperArgument.MapKey:
@@ -233,6 +232,17 @@ sealed partial class Explorer
             default:
                 return RefuseArgument(helper, index, value, "something that the verifier does not know");
         }
+    }
+
+    // An observer is granted one helper that looks into a context: there it matters whose context it has in hand.
+    bool ContextArgument(HelperSignature helper, int index, in RegisterState value)
+    {
+        bool isTarget = value.Kind == RegisterKind.TargetContext;
+        if (!isTarget && value is not { Kind: RegisterKind.Context, Offset: 0, IsFixed: true })
+            return RefuseArgument(helper, index, value, "the program's unmodified context");
+        ContextLayout? layout = isTarget ? _request.Context?.Target : _request.Context;
+        return _request.Program.Type != ProgramType.Tracing || helper.Id != (int)HelperId.XdpGetBuffLen || layout is { IsXdpFrame: true }
+            || RefuseArgument(helper, index, value, "the context of an XDP program");
     }
 
     bool RefuseArgument(HelperSignature helper, int index, in RegisterState value, string wanted) => Refuse(

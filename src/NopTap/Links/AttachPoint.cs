@@ -36,7 +36,7 @@ internal sealed class AttachPoint
         ? new DiagnosticPlace { Program = Target.Name, Probe = Name }
         : new DiagnosticPlace { Program = Name == Target.Name ? Name : $"{Target.Name}/{Name}" };
 
-    internal ProbePrototype Prototype(bool isExit) => new(Parameters, isExit, Target.Verified.Context?.StructName);
+    internal ProbePrototype Prototype(bool isExit) => new(Parameters, isExit, Target.Verified.Context);
 
     /// <summary>A probe of a program that has code: its sites that are not dead.</summary>
     internal static AttachPoint OfProbe(ITracedProgram target, int probeIndex)

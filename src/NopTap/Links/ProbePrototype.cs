@@ -8,13 +8,14 @@ using NopTap.Verifier;
 namespace NopTap.Links;
 
 /// <summary>What an observer program is built against: the argument array that is its context. Compared by value; names do not count.</summary>
-internal sealed class ProbePrototype(ImmutableArray<ProbeParameter> parameters, bool hasReturnValue, string? contextStruct)
+/// <remarks>A context that is an argument counts whole: a host's structures of one name may differ in size.</remarks>
+internal sealed class ProbePrototype(ImmutableArray<ProbeParameter> parameters, bool hasReturnValue, ContextLayout? target)
     : IEquatable<ProbePrototype>
 {
     internal ImmutableArray<ProbeParameter> Parameters => parameters;
 
     /// <summary>The array as a context.</summary>
-    internal ContextLayout ToContext() => ObserverLayout.For(parameters, hasReturnValue);
+    internal ContextLayout ToContext() => ObserverLayout.For(parameters, hasReturnValue) with { Target = target };
 
     public bool Equals(ProbePrototype? other)
     {
@@ -24,7 +25,7 @@ internal sealed class ProbePrototype(ImmutableArray<ProbeParameter> parameters, 
         {
             if (!SameType(parameters[i], other.Parameters[i]))
                 return false;
-            if (parameters[i].Kind == ProbeArgumentKind.Context && contextStruct != other.ContextStruct)
+            if (parameters[i].Kind == ProbeArgumentKind.Context && !SameContext(target, other.Target))
                 return false;
         }
 
@@ -35,11 +36,19 @@ internal sealed class ProbePrototype(ImmutableArray<ProbeParameter> parameters, 
 
     public override int GetHashCode() => HashCode.Combine(parameters.Length, hasReturnValue);
 
-    public override string ToString() => $"({string.Join(", ", parameters)}){(hasReturnValue ? " with result" : "")}";
+    public override string ToString() => $"({string.Join(", ", parameters)}){(hasReturnValue ? " with result" : "")}{Context}";
+
+    string Context => target is not null && parameters.Any(parameter => parameter.Kind == ProbeArgumentKind.Context)
+        ? $" in programs that take '{target.StructName}' of {target.Size} bytes"
+        : "";
 
     bool HasReturnValue => hasReturnValue;
 
-    string? ContextStruct => contextStruct;
+    ContextLayout? Target => target;
+
+    // Observers hand it to helpers and see no field of it, so what else its type of program may do with it does not matter.
+    static bool SameContext(ContextLayout? left, ContextLayout? right) =>
+        left?.StructName == right?.StructName && left?.Size == right?.Size && left?.NativeSize == right?.NativeSize;
 
     static bool SameType(ProbeParameter left, ProbeParameter right) =>
         left.Kind == right.Kind && left.Size == right.Size && (left.Kind != ProbeArgumentKind.Integer || left.IsSigned == right.IsSigned);

@@ -19,7 +19,7 @@ internal static class ObjectLoader
         try
         {
             foreach (MapSpec map in spec.Maps)
-                maps.Add(MapFactory.Create(map, runtime.TakeMapId()));
+                maps.Add(runtime.MakeMap(map));
             ImmutableArray<BpfMap> allMaps = maps.ToImmutable();
             foreach (ProgramSpec program in spec.Programs)
             {
@@ -90,7 +90,11 @@ internal static class ObjectLoader
     static void Undo(ImmutableArray<BpfMap>.Builder maps, ImmutableArray<BpfProgram>.Builder programs)
     {
         foreach (BpfProgram program in programs)
+        {
+            program.WithdrawClaims();
             program.Dispose();
+        }
+
         foreach (BpfMap map in maps)
             map.Dispose();
     }

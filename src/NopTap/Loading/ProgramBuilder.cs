@@ -8,6 +8,7 @@ using NopTap.Helpers;
 using NopTap.Interpreter;
 using NopTap.Isa;
 using NopTap.Jit;
+using NopTap.Links;
 using NopTap.Maps;
 using NopTap.Trampolines;
 using NopTap.Verifier;
@@ -20,8 +21,9 @@ internal static class ProgramBuilder
     /// <summary>Builds a program against the context of its type or, for an observer, of its target.</summary>
     /// <param name="program">An unbound program.</param>
     /// <param name="type">Context, helpers and return values of programs of its kind.</param>
+    /// <param name="prototype">Of an observer: what its target's arguments are.</param>
     /// <exception cref="BpfException">It was refused.</exception>
-    internal static void Build(BpfProgram program, ProgramTypeInfo type)
+    internal static void Build(BpfProgram program, ProgramTypeInfo type, ProbePrototype? prototype = null)
     {
         BpfRuntime runtime = program.Runtime;
         FrozenDictionary<int, HelperBinding> helpers = runtime.Helpers.For(program.Spec.Type);
@@ -30,10 +32,22 @@ internal static class ProgramBuilder
         VerifiedProgram verified = result.EnsureAccepted();
         if (AvailableHelpers.FirstMissing(program.Spec, helpers) is Diagnostic missing)
             throw new BpfOperationException(missing);
-        ProgramImage image = runtime.Engine == BpfEngine.Compiler
-            ? Compile(program, verified, helpers)
-            : Interpret(program, verified, helpers);
-        program.Bind(image, result.NotChecked);
+        var contract = new CallContract(runtime, program.Spec, verified.Context, prototype);
+        ImmutableArray<ProgramArrayMap> claimed = CalledArrays.Claim(program, verified, contract);
+        bool isBound = false;
+        try
+        {
+            ProgramImage image = runtime.Engine == BpfEngine.Compiler
+                ? Compile(program, verified, helpers)
+                : Interpret(program, verified, helpers);
+            program.Bind(image, contract, claimed, result.NotChecked);
+            isBound = true;
+        }
+        finally
+        {
+            if (!isBound)
+                CalledArrays.Withdraw(claimed);
+        }
     }
 
     static ProgramImage Compile(BpfProgram program, VerifiedProgram verified, FrozenDictionary<int, HelperBinding> helpers)

@@ -158,6 +158,9 @@ public abstract unsafe partial class BpfMap : IDisposable
         return false;
     }
 
+    /// <summary>The runtime that made it; null for a map that belongs to none.</summary>
+    internal BpfRuntime? Home { get; set; }
+
     /// <summary>Called once when the host disposes of it.</summary>
     internal Action<BpfMap>? OnDispose { get; set; }
 

@@ -9,23 +9,35 @@ public sealed unsafe partial class ProgramArrayMap
 {
     /// <summary>Puts a program under an index, in place of the one that was there.</summary>
     /// <param name="index">Index below the capacity.</param>
-    /// <param name="program">A program of the same type as the others; it stays loaded as long as it is here.</param>
+    /// <param name="program">
+    /// A program like those that are here or that call through this array: same runtime, type, attach type, context and, for observers,
+    /// prototype. It stays loaded as long as it is here.
+    /// </param>
     /// <exception cref="BpfOperationException">The index is beyond the end, or the program cannot be called from here.</exception>
+    /// <exception cref="ObjectDisposedException">The array is disposed.</exception>
     public void Set(uint index, BpfProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
-        CheckCallable(program);
-        if (!program.TryRetain())
-            throw Refused(program, "is being unloaded", "put it into the array before its object is disposed");
-        Errno error = SetProgram(index, program, program.Id, program.Image!.FunctionStart, out object? previous);
-        if (error != Errno.None)
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (index >= MaxEntries)
         {
-            program.Release();
             throw new BpfOperationException(RuntimeDiagnostics.ProgramArrayIndex.At(
                 Place, $"index {index} is beyond the end of {MaxEntries} entries", "use an index below max_entries"));
         }
 
-        (previous as BpfProgram)?.Release();
+        if (program.IsDisposed || !program.TryRetain())
+            throw Refused(program, $"program '{program.Name}' is being unloaded", "put it into the array before its object is disposed");
+        bool isIn = false;
+        try
+        {
+            Put(index, program);
+            isIn = true;
+        }
+        finally
+        {
+            if (!isIn)
+                program.Release();
+        }
     }
 
     /// <summary>Empties an entry.</summary>
@@ -42,29 +54,29 @@ public sealed unsafe partial class ProgramArrayMap
     /// <param name="index">Index.</param>
     public BpfProgram? Get(uint index) => ProgramAt(index) as BpfProgram;
 
-    // As in the kernel: the first program decides what the others must be.
-    void CheckCallable(BpfProgram program)
+    // The caller has retained the program for the entry.
+    void Put(uint index, BpfProgram program)
     {
-        if (program.Image is null)
-            throw Refused(program, "has no code", "attach the observer before it is put into an array");
-        if (FirstProgram() is { } other && other.Type != program.Type)
-            throw Refused(program, $"is of type {program.Type} where '{other.Name}' is of type {other.Type}", "use one array for each program type");
-    }
-
-    BpfProgram? FirstProgram()
-    {
-        lock (_lock)
+        CallContract contract = program.Contract
+            ?? throw Refused(program, $"program '{program.Name}' has no code", "attach the observer before it is put into an array");
+        if (Claim(contract, out string owner) is { } difference)
+            throw Refused(program, Say(program, difference, owner), difference.Hint);
+        bool isIn = false;
+        object? previous;
+        try
         {
-            foreach (Entry entry in _entries)
-            {
-                if (entry.Program is BpfProgram program)
-                    return program;
-            }
+            SetProgram(index, program, program.Id, program.Image!.FunctionStart, out previous);
+            isIn = true;
+        }
+        finally
+        {
+            if (!isIn)
+                Withdraw();
         }
 
-        return null;
+        (previous as BpfProgram)?.Release();
     }
 
-    BpfOperationException Refused(BpfProgram program, string why, string hint) => new(RuntimeDiagnostics.ProgramArrayEntry.At(
-        Place with { Program = program.Name }, $"program '{program.Name}' {why}", hint));
+    BpfOperationException Refused(BpfProgram program, string what, string hint) => new(RuntimeDiagnostics.ProgramArrayEntry.At(
+        Place with { Program = program.Name, Section = program.Spec.SectionName }, what, hint));
 }

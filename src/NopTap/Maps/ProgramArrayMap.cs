@@ -9,19 +9,27 @@ namespace NopTap.Maps;
 
 /// <summary>A prog array: the targets of tail calls. Entries are written as programs, not as bytes.</summary>
 /// <remarks>
-/// Machine code reads <c>MapHeader.Programs</c> without a lock. Who replaces an entry keeps the old program alive until no thread can
-/// still be on its way to it.
+/// All programs that are in it or call through it are of one kind: same runtime, type, attach type, context and, for observers, prototype. The
+/// first one says which.
+/// <para>
+/// Both engines read entries without a lock. Who replaces an entry keeps the old program alive until no thread can still be on its way to it.
+/// </para>
 /// </remarks>
 public sealed unsafe partial class ProgramArrayMap : BpfMap
 {
+    const int PageLength = 1024;
+
     readonly Lock _lock = new();
-    readonly Entry[] _entries;
+
+    // In pages that are made when something is put into them. An entry is replaced whole, never changed.
+    readonly Entry?[]?[] _pages;
+    bool _isClosed;
 
     ProgramArrayMap(MapSpec spec, uint id, MappedMemory memory)
         : base(spec, id, memory)
     {
         Header->Programs = (nint*)(memory.Address + HeaderLength);
-        _entries = new Entry[spec.MaxEntries];
+        _pages = new Entry?[((spec.MaxEntries - 1) / PageLength) + 1][];
     }
 
     /// <inheritdoc/>
@@ -32,8 +40,8 @@ public sealed unsafe partial class ProgramArrayMap : BpfMap
             lock (_lock)
             {
                 long count = 0;
-                foreach (Entry entry in _entries)
-                    count += entry.Program is null ? 0 : 1;
+                foreach (Entry?[]? page in _pages)
+                    count += page?.Count(entry => entry is not null) ?? 0;
                 return count;
             }
         }
@@ -54,6 +62,7 @@ public sealed unsafe partial class ProgramArrayMap : BpfMap
     /// <param name="programId">Its id: what a look-up by bytes gives.</param>
     /// <param name="address">Code address that a tail call jumps to; 0 under the interpreter.</param>
     /// <param name="previous">The program that was there, or null.</param>
+    /// <exception cref="ObjectDisposedException">The array is disposed.</exception>
     internal Errno SetProgram(uint index, object program, uint programId, nint address, out object? previous)
     {
         previous = null;
@@ -62,8 +71,12 @@ public sealed unsafe partial class ProgramArrayMap : BpfMap
         using MapUse use = Use();
         lock (_lock)
         {
-            previous = _entries[index].Program;
-            _entries[index] = new Entry(program, programId);
+            // Whatever came in behind the disposal would stay for ever.
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            Entry?[] page = _pages[index / PageLength] ?? new Entry?[PageLength];
+            previous = page[index % PageLength]?.Program;
+            Volatile.Write(ref page[index % PageLength], new Entry(program, programId));
+            Volatile.Write(ref _pages[index / PageLength], page);
             Volatile.Write(ref Header->Programs[index], address);
         }
 
@@ -79,41 +92,45 @@ public sealed unsafe partial class ProgramArrayMap : BpfMap
         using MapUse use = Use();
         lock (_lock)
         {
-            previous = _entries[index].Program;
-            if (previous is null)
-                return Errno.ENOENT;
-            Volatile.Write(ref Header->Programs[index], 0);
-            _entries[index] = default;
+            previous = ClearAt(index);
+            return previous is null ? Errno.ENOENT : Errno.None;
         }
+    }
 
-        return Errno.None;
+    // With the lock held.
+    object? ClearAt(uint index)
+    {
+        if (EntryAt(index) is not { } entry)
+            return null;
+        Volatile.Write(ref Header->Programs[index], 0);
+        Volatile.Write(ref _pages[index / PageLength]![index % PageLength], null);
+        return entry.Program;
     }
 
     /// <summary>The program under an index, or null: what the interpreter's tail call takes.</summary>
-    internal object? ProgramAt(uint index)
-    {
-        if (index >= MaxEntries)
-            return null;
-        lock (_lock)
-            return _entries[index].Program;
-    }
+    internal object? ProgramAt(uint index) => index < MaxEntries ? EntryAt(index)?.Program : null;
+
+    Entry? EntryAt(uint index) => Volatile.Read(ref _pages[index / PageLength]) is { } page ? Volatile.Read(ref page[index % PageLength]) : null;
 
     private protected override Errno ReadCore(byte* key, byte* value, uint processors)
     {
         uint index = *(uint*)key;
         if (index >= MaxEntries)
             return Errno.ENOENT;
-        lock (_lock)
-        {
-            *(uint*)value = _entries[index].Id;
-            return _entries[index].Program is null ? Errno.ENOENT : Errno.None;
-        }
+        Entry? entry = EntryAt(index);
+        *(uint*)value = entry?.Id ?? 0;
+        return entry is null ? Errno.ENOENT : Errno.None;
     }
 
     private protected override Errno UpdateCore(byte* key, byte* value, MapUpdate mode, uint processors) =>
         mode != MapUpdate.Any ? Errno.EINVAL : Errno.EOPNOTSUPP;
 
-    private protected override Errno DeleteCore(byte* key, byte* value, uint processors) => ClearProgram(*(uint*)key, out _);
+    private protected override Errno DeleteCore(byte* key, byte* value, uint processors)
+    {
+        Errno error = ClearProgram(*(uint*)key, out object? previous);
+        (previous as BpfProgram)?.Release();
+        return error;
+    }
 
     private protected override Errno NextKeyCore(byte* key, byte* next)
     {
@@ -133,17 +150,27 @@ public sealed unsafe partial class ProgramArrayMap : BpfMap
     // As in the kernel, the entries go with the host's last use: otherwise two programs in each other's arrays would never be freed.
     private protected override void DisposeCore()
     {
+        List<BpfProgram> programs = [];
         lock (_lock)
         {
-            for (int i = 0; i < _entries.Length; i++)
+            _isClosed = true;
+            for (uint i = 0; i < MaxEntries; i++)
             {
-                if (_entries[i].Program is not null)
-                    Volatile.Write(ref Header->Programs[i], 0);
-                (_entries[i].Program as BpfProgram)?.Release();
-                _entries[i] = default;
+                if (_pages[i / PageLength] is null)
+                {
+                    i |= PageLength - 1;
+                    continue;
+                }
+
+                if (ClearAt(i) is BpfProgram program)
+                    programs.Add(program);
             }
         }
+
+        // Giving back the last hold waits for runs, and a run must not find the lock taken by one who waits for it.
+        foreach (BpfProgram program in programs)
+            program.Release();
     }
 
-    readonly record struct Entry(object? Program, uint Id);
+    sealed record Entry(object Program, uint Id);
 }

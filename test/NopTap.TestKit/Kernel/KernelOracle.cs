@@ -15,6 +15,7 @@ public sealed unsafe partial class KernelOracle : IDisposable
     readonly Dictionary<int, int> _maps = [];
     // A page: no program makes a packet longer by more.
     const int LargestGrowth = 4096;
+    const uint TakesFragments = 1 << 5;
     readonly ImmutableArray<MapSpec> _specs;
 
     public KernelOracle(ImmutableArray<MapSpec> maps) => _specs = maps;
@@ -114,6 +115,7 @@ public sealed unsafe partial class KernelOracle : IDisposable
                 Put64(attributes, 32, (ulong)logged);
             }
 
+            Put(attributes, 44, program.HasFrags ? TakesFragments : 0);
             Put(attributes, 68, (uint)program.AttachType);
             if (btf >= 0)
             {

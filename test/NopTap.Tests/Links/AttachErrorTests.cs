@@ -129,10 +129,10 @@ public sealed class AttachErrorTests
     [Trait("Spec", "G.31")]
     public void ComparesPrototypesByTypeAndNotByName(int size, bool isSigned, ProbeArgumentKind kind, bool want)
     {
-        var have = new ProbePrototype([new ProbeParameter("x", "int", 3, ProbeArgumentKind.Integer, 4, true)], false, "xdp_md");
-        var other = new ProbePrototype([new ProbeParameter("y", "something", 9, kind, size, isSigned)], false, "xdp_md");
+        var have = new ProbePrototype([new ProbeParameter("x", "int", 3, ProbeArgumentKind.Integer, 4, true)], false, null);
+        var other = new ProbePrototype([new ProbeParameter("y", "something", 9, kind, size, isSigned)], false, null);
         Assert.Equal(want, have.Equals(other));
-        Assert.False(have.Equals(new ProbePrototype(have.Parameters, true, "xdp_md")));
+        Assert.False(have.Equals(new ProbePrototype(have.Parameters, true, null)));
     }
 
     [Fact]
