@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Text;
 using NopTap.Formats;
 using NopTap.Isa;
 
@@ -7,7 +8,7 @@ namespace NopTap.Verifier.Exploration;
 
 sealed partial class Explorer
 {
-    /// <summary>Whether bpf_snprintf is given as many values, of 8 bytes each, as its format prints.</summary>
+    /// <summary>Whether the format of bpf_snprintf can be printed, and as many values, of 8 bytes each, are given as it prints.</summary>
     bool FormatArguments(HelperSignature helper)
     {
         if (helper.Id != (int)HelperId.Snprintf)
@@ -15,27 +16,20 @@ sealed partial class Explorer
         RegisterState format = R(Register.R3);
         ulong bytes = R(Register.R5).Range.Value;
         MapSpec map = _request.Maps[format.Index];
-        int printed = Conversions(map.InitialValue.AsSpan()[format.Offset..]);
+        ReadOnlySpan<byte> text = map.InitialValue.AsSpan()[format.Offset..];
+        text = text[..text.IndexOf((byte)0)];
+        int printed = PrintFormat.CountValues(text, out int position);
+        if (printed < 0)
+        {
+            return Refuse(
+                VerifierDiagnostics.HelperArgument, $"the format of bpf_snprintf is not understood from its byte {position} on: '{Encoding.Latin1.GetString(text[position..])}'",
+                "use %d %i %u %x %X with l or ll, %c, %s, %p, %px, %pK, %ps, %pB, %pks, %pus, %pI4, %pi4, %pI6 or %pi6, with [-+ 0] and a width", (int)Register.R3);
+        }
+
         if (bytes % 8 == 0 && (ulong)printed <= bytes / 8)
             return true;
         return Refuse(
             VerifierDiagnostics.HelperArgument, $"bpf_snprintf is given {bytes} bytes of values for a format that prints {printed}",
             $"pass an array of {printed} 64-bit values and its size", (int)Register.R5);
-    }
-
-    static int Conversions(ReadOnlySpan<byte> format)
-    {
-        int count = 0;
-        for (int i = 0; i < format.Length && format[i] != 0; i++)
-        {
-            if (format[i] != '%')
-                continue;
-            if (i + 1 < format.Length && format[i + 1] == '%')
-                i++;
-            else
-                count++;
-        }
-
-        return count;
     }
 }

@@ -35,6 +35,7 @@ internal static unsafe class StandardHelpers
         Bind(HelperId.ProbeReadKernel, &MachineHelpers.ProbeReadKernel),
         Bind(HelperId.Strncmp, &MachineHelpers.Strncmp),
         Bind(HelperId.TracePrintk, &TextHelpers.TracePrintk),
+        Bind(HelperId.TraceVprintk, &TextHelpers.TraceVprintk),
         Bind(HelperId.Snprintf, &TextHelpers.Snprintf),
         Bind(HelperId.XdpGetBuffLen, &PacketHelpers.XdpGetBuffLen),
         Bind(HelperId.XdpAdjustHead, &PacketHelpers.XdpAdjustHead),

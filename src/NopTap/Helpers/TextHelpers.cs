@@ -11,28 +11,32 @@ namespace NopTap.Helpers;
 /// <summary>Helpers that write text.</summary>
 internal static unsafe class TextHelpers
 {
-    const int MaximumValues = 12;
+    const int MaximumFormat = 4096;
 
-    [ThreadStatic]
-    static StringBuilder? t_text;
+    // Longest text that a subscriber is shown.
+    const int MaximumText = 1023;
 
-    /// <summary>Prints to the subscriber of the runtime; returns the length of the text.</summary>
+    /// <summary>Prints three values to the subscriber of the runtime; returns the length of the text.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     internal static ulong TracePrintk(ulong format, ulong size, ulong r3, ulong r4, ulong r5, ThreadBlock* thread)
     {
         try
         {
-            var bytes = new ReadOnlySpan<byte>((void*)format, (int)Math.Min((uint)size, MaximumFormat));
-            int end = bytes.IndexOf((byte)0);
-            if (end < 0)
-                return Faults.Error(Errno.EINVAL);
-            StringBuilder text = Begin();
-            Errno error = BpfFormat.Write(text, bytes[..end], [r3, r4, r5], thread, (ulong)&end);
-            if (error != Errno.None)
-                return Faults.Error(error);
-            int length = Math.Min(text.Length, BpfFormat.MaximumText);
-            Deliver(text, length, thread);
-            return (ulong)length;
+            return Print(format, size, [r3, r4, r5], thread);
+        }
+        catch (Exception e)
+        {
+            return Faults.Record(e, thread);
+        }
+    }
+
+    /// <summary>Prints the values of an array to the subscriber of the runtime; returns the length of the text.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    internal static ulong TraceVprintk(ulong format, ulong size, ulong data, ulong dataSize, ulong r5, ThreadBlock* thread)
+    {
+        try
+        {
+            return AreValues(data, (uint)dataSize) ? Print(format, size, new((void*)data, (int)(uint)dataSize / sizeof(ulong)), thread) : Faults.Error(Errno.EINVAL);
         }
         catch (Exception e)
         {
@@ -47,17 +51,15 @@ internal static unsafe class TextHelpers
         try
         {
             uint length = (uint)dataSize;
-            if (length % 8 != 0 || length > MaximumValues * 8 || (length != 0 && data == 0))
+            if (!AreValues(data, length))
                 return Faults.Error(Errno.EINVAL);
             int formatLength = ReadableRegions.StringLength(thread, format, MaximumFormat, (ulong)&length);
             if (formatLength is < 0 or MaximumFormat)
                 return Faults.Error(Errno.EINVAL);
-            StringBuilder text = Begin();
-            Errno error = BpfFormat.Write(
-                text, new((void*)format, formatLength), new((void*)data, (int)length / 8), thread, (ulong)&length);
-            if (error != Errno.None)
-                return Faults.Error(error);
-            return (ulong)CopyOut(text, new Span<byte>((void*)buffer, (int)Math.Min((uint)size, int.MaxValue))) + 1;
+            var text = new ReadOnlySpan<byte>((void*)format, formatLength);
+            var values = new PrintValues(stackalloc byte[PrintValues.StoreSize], stackalloc PrintValue[PrintValues.MaximumCount]);
+            Errno error = values.Take(text, new((void*)data, (int)length / sizeof(ulong)), thread, (ulong)&length);
+            return error == Errno.None ? Format(new Span<byte>((void*)buffer, (int)Math.Min((uint)size, int.MaxValue)), text, values) : Faults.Error(error);
         }
         catch (Exception e)
         {
@@ -65,27 +67,39 @@ internal static unsafe class TextHelpers
         }
     }
 
-    const int MaximumFormat = 4096;
+    static bool AreValues(ulong data, uint length) =>
+        length % sizeof(ulong) == 0 && length <= PrintValues.MaximumCount * sizeof(ulong) && (length == 0 || data != 0);
 
-    static StringBuilder Begin() => (t_text ??= new StringBuilder(BpfFormat.MaximumText)).Clear();
+    static ulong Format(Span<byte> buffer, ReadOnlySpan<byte> format, in PrintValues values)
+    {
+        var sink = new TextSink(buffer.IsEmpty ? buffer : buffer[..^1]);
+        BpfFormat.Write(ref sink, format, values);
+        if (!buffer.IsEmpty)
+            buffer[sink.Kept.Length] = 0;
+        return (ulong)sink.Length + 1;
+    }
 
-    static void Deliver(StringBuilder text, int length, ThreadBlock* thread)
+    static ulong Print(ulong format, ulong size, ReadOnlySpan<ulong> given, ThreadBlock* thread)
+    {
+        var bytes = new ReadOnlySpan<byte>((void*)format, (int)Math.Min((uint)size, MaximumFormat));
+        int end = bytes.IndexOf((byte)0);
+        if (end < 0)
+            return Faults.Error(Errno.EINVAL);
+        var values = new PrintValues(stackalloc byte[PrintValues.StoreSize], stackalloc PrintValue[PrintValues.MaximumCount]);
+        Errno error = values.Take(bytes[..end], given, thread, (ulong)&end);
+        if (error != Errno.None)
+            return Faults.Error(error);
+        var sink = new TextSink(stackalloc byte[MaximumText]);
+        BpfFormat.Write(ref sink, bytes[..end], values);
+        Deliver(sink.Kept, thread);
+        return (ulong)sink.Length;
+    }
+
+    static void Deliver(ReadOnlySpan<byte> text, ThreadBlock* thread)
     {
         if (IHelperHost.Of(thread) is not { } host)
             return;
-        int shown = length > 0 && text[length - 1] == '\n' ? length - 1 : length;
-        host.Print(new TraceMessage(host.Name, host.Id, thread->Processor, (long)Clock.Monotonic, text.ToString(0, shown)));
-    }
-
-    /// <summary>Copies what fits and ends it with a NUL; gives the bytes of the whole text.</summary>
-    static int CopyOut(StringBuilder text, Span<byte> buffer)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(text.ToString());
-        if (buffer.IsEmpty)
-            return bytes.Length;
-        int fits = Math.Min(bytes.Length, buffer.Length - 1);
-        bytes.AsSpan(0, fits).CopyTo(buffer);
-        buffer[fits] = 0;
-        return bytes.Length;
+        ReadOnlySpan<byte> shown = text.EndsWith("\n"u8) ? text[..^1] : text;
+        host.Print(new TraceMessage(host.Name, host.Id, thread->Processor, (long)Clock.Monotonic, Encoding.UTF8.GetString(shown)));
     }
 }
