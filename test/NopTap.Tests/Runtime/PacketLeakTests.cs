@@ -75,8 +75,7 @@ public sealed class PacketLeakTests
     {
         string text = $"""
             r6 = r1
-            r2 = {growth}
-            call xdp_adjust_tail
+            {(growth == 0 ? "" : $"r2 = {growth}\ncall xdp_adjust_tail")}
             r3 = *(u32 *)(r6 + 0)
             r3 += {offset}
             r1 = r10

@@ -5,6 +5,7 @@ using NopTap.Helpers;
 using NopTap.Isa;
 using NopTap.Links;
 using NopTap.Maps;
+using NopTap.TestKit.Children;
 using NopTap.Threads;
 using static NopTap.Tests.Runtime.ProgramArrayTests;
 
@@ -13,8 +14,6 @@ namespace NopTap.Tests.Runtime;
 /// <summary>Program arrays whose entries come, go and are disposed of, contexts of a host in them, and observers that get their code late.</summary>
 public sealed class ProgramArrayLifeTests
 {
-    const int Limit = 60_000;
-
     struct Small
     {
         public ulong Word;
@@ -172,10 +171,19 @@ public sealed class ProgramArrayLifeTests
         Assert.Throws<ObjectDisposedException>(() => runtime.Load(Object(Entry("to", 0))));
     }
 
-    // The run stands in a helper until its entry is gone; then it goes on to the array while the disposal waits for it.
     [Theory]
     [MemberData(nameof(Engines))]
-    public async Task DisposingOfAnArrayDoesNotWaitForARunThatWaitsForIt(BpfEngine engine)
+    public void WhatChangesBesideRunsNeitherHarmsNorHoldsThem(BpfEngine engine) => ChildProcess.Run(ChangeBesideRuns, engine.ToString());
+
+    static void ChangeBesideRuns(string[] arguments)
+    {
+        var engine = Enum.Parse<BpfEngine>(arguments[0]);
+        DisposeOfAnArrayForWhichARunWaits(engine);
+        ReplaceEntriesBesideRuns(engine);
+    }
+
+    // The run stands in a helper until its entry is gone; then it goes on to the array while the disposal waits for it.
+    static void DisposeOfAnArrayForWhichARunWaits(BpfEngine engine)
     {
         using BpfRuntime runtime = Loaded.NewRuntime(engine);
         using var inside = new ManualResetEventSlim();
@@ -183,41 +191,40 @@ public sealed class ProgramArrayLifeTests
         HostHelper wait = (in HelperCall call) =>
         {
             inside.Set();
-            return SpinWait.SpinUntil(() => array!.Get(0) is null, Limit) ? 0ul : 1;
+            SpinWait.SpinUntil(() => array!.Count == 0);
+            return 0;
         };
         int helper = runtime.Helpers.Add("wait", [], wait);
         using BpfObject caller = runtime.Load(Object(Program("from", 0, $"r6 = r1\ncall {helper}\nr1 = r6\nr2 = 0 ll\nr3 = 0\ncall tail_call\nr0 = 7\nexit")));
         array = (ProgramArrayMap)caller.Maps["programs"];
         using (BpfObject called = runtime.Load(Object(Entry("to", 0))))
             array.Set(0, called.Programs["to"]);
-        Task<uint> run = Task.Factory.StartNew(() => caller.Programs["from"].Run(Loaded.Packet).ReturnValue, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Assert.True(inside.Wait(Limit, TestContext.Current.CancellationToken));
-        Task disposal = Task.Factory.StartNew(array.Dispose, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Assert.Equal(7u, await run.WaitAsync(TimeSpan.FromMilliseconds(Limit), TestContext.Current.CancellationToken));
-        await disposal.WaitAsync(TimeSpan.FromMilliseconds(Limit), TestContext.Current.CancellationToken);
+        Task<uint> run = Beside(() => caller.Programs["from"].Run(Loaded.Packet).ReturnValue);
+        inside.Wait();
+        Task disposal = Beside(() =>
+        {
+            array.Dispose();
+            return 0u;
+        });
+        Assert.Equal(7u, run.GetAwaiter().GetResult());
+        disposal.GetAwaiter().GetResult();
     }
 
     // Entries are replaced, emptied and disposed of beside runs that call through them; each run ends in what was there at some moment.
-    [Theory]
-    [MemberData(nameof(Engines))]
-    public async Task RunsBesideChangesEndInWhatWasThere(BpfEngine engine)
+    static void ReplaceEntriesBesideRuns(BpfEngine engine)
     {
         const int Changes = 300;
         using BpfRuntime runtime = Loaded.NewRuntime(engine);
         using BpfObject caller = runtime.Load(Object(Caller("from", 0)));
         var array = (ProgramArrayMap)caller.Maps["programs"];
         bool isDone = false;
-        Task<int> runs = Task.Factory.StartNew(
-            () =>
-            {
-                int wrong = 0;
-                while (!Volatile.Read(ref isDone))
-                    wrong += caller.Programs["from"].Run(Loaded.Packet).ReturnValue is 1 or 2 or 7 ? 0 : 1;
-                return wrong;
-            },
-            TestContext.Current.CancellationToken,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+        Task<uint> runs = Beside(() =>
+        {
+            uint wrong = 0;
+            while (!Volatile.Read(ref isDone))
+                wrong += caller.Programs["from"].Run(Loaded.Packet).ReturnValue is 1 or 2 or 7 ? 0u : 1;
+            return wrong;
+        });
         for (int change = 0; change < Changes; change++)
         {
             using BpfObject called = runtime.Load(Object(Entry("to", 0, 1 + (change & 1))));
@@ -227,6 +234,9 @@ public sealed class ProgramArrayLifeTests
         }
 
         Volatile.Write(ref isDone, true);
-        Assert.Equal(0, await runs.WaitAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(0u, runs.GetAwaiter().GetResult());
     }
+
+    static Task<uint> Beside(Func<uint> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }
