@@ -12,7 +12,19 @@ using NopTap.Parity.Reports;
 const string Usage = """
     usage: noptap-parity verdicts [--differences|--markdown] [--types T,T...] PATH...
            noptap-parity time [--runs N] [--markdown] [--types T,T...] PATH...
+           noptap-parity kernel-suite [--differences|--markdown] [--only WORD] PATH...
     """;
+if (args.Length != 0 && args[0] == "kernel-suite")
+{
+    if ((NopTap.TestKit.Kernel.KernelOracle.Unavailable ?? Libbpf.Unavailable) is { } missing)
+    {
+        Console.WriteLine($"skipped: {missing}");
+        return 0;
+    }
+
+    return NopTap.Parity.Suite.KernelSuiteCommand.Run(args.AsSpan(1));
+}
+
 var types = new HashSet<ProgramType> { ProgramType.Xdp, ProgramType.SchedCls, ProgramType.SchedAct, ProgramType.SocketFilter, ProgramType.CgroupSkb };
 var paths = new List<string>();
 bool markdown = false;

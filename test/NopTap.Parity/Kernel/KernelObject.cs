@@ -49,9 +49,11 @@ static unsafe class KernelObject
     /// <param name="license">Licence of the object.</param>
     /// <param name="rounds">How often it is loaded and timed beyond the verdict.</param>
     /// <param name="beforeEach">Called before each of them.</param>
-    public static KernelAnswer Ask(string path, KernelProgram program, string license, int rounds = 0, Action? beforeEach = null)
+    /// <param name="whenLoaded">Called with the descriptor of an accepted program, which is closed afterwards.</param>
+    public static KernelAnswer Ask(
+        string path, KernelProgram program, string license, int rounds = 0, Action? beforeEach = null, Action<int>? whenLoaded = null)
     {
-        var question = new Question(program, license, rounds, beforeEach);
+        var question = new Question(program, license, rounds, beforeEach, whenLoaded);
         Libbpf.Complaints = new StringBuilder();
         var handle = GCHandle.Alloc(question);
         var options = new Libbpf.HandlerOptions { Size = (nuint)sizeof(Libbpf.HandlerOptions), Cookie = GCHandle.ToIntPtr(handle), PrepareLoad = &Prepare };
@@ -118,7 +120,7 @@ static unsafe class KernelObject
         byte[] log = new byte[LogSize];
         fixed (byte* text = log)
         {
-            int errno = LoadOnce(program, options, question, text, out _);
+            int errno = LoadOnce(program, options, question, text, out _, question.WhenLoaded);
             string said = Text(text);
             KernelLog parsed = KernelLog.Parse(said);
             var loads = new List<TimeSpan>();
@@ -137,7 +139,7 @@ static unsafe class KernelObject
         }
     }
 
-    static int LoadOnce(nint program, Libbpf.LoadOptions* options, Question question, byte* log, out TimeSpan time)
+    static int LoadOnce(nint program, Libbpf.LoadOptions* options, Question question, byte* log, out TimeSpan time, Action<int>? whenLoaded = null)
     {
         Libbpf.LoadOptions mine = *options;
         mine.Size = (nuint)sizeof(Libbpf.LoadOptions);
@@ -153,7 +155,11 @@ static unsafe class KernelObject
             question.Program.Type, Libbpf.bpf_program__name(program), question.License, instructions, count, &mine);
         time = Stopwatch.GetElapsedTime(start);
         if (descriptor >= 0)
+        {
+            whenLoaded?.Invoke(descriptor);
             _ = Libbpf.close(descriptor);
+        }
+
         return descriptor < 0 ? -descriptor : 0;
     }
 
@@ -166,7 +172,7 @@ static unsafe class KernelObject
         return lines.Length == 0 ? "libbpf gives no reason" : lines[0].Trim();
     }
 
-    sealed class Question(KernelProgram program, string license, int rounds, Action? beforeEach)
+    sealed class Question(KernelProgram program, string license, int rounds, Action? beforeEach, Action<int>? whenLoaded)
     {
         public KernelProgram Program => program;
 
@@ -175,6 +181,8 @@ static unsafe class KernelObject
         public int Rounds => rounds;
 
         public Action? BeforeEach => beforeEach;
+
+        public Action<int>? WhenLoaded => whenLoaded;
 
         public KernelAnswer? Answer { get; set; }
     }

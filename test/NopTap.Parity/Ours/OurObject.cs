@@ -33,6 +33,9 @@ sealed class OurObject
         return new OurObject(spec, fault);
     }
 
+    /// <summary>The object with capacities as here; null when it could not be read.</summary>
+    public BpfObjectSpec? Spec => _spec is null ? null : _spec with { Maps = _maps };
+
     /// <summary>Its licence, or none.</summary>
     public string License => _spec?.License ?? "GPL";
 
@@ -45,9 +48,17 @@ sealed class OurObject
         if (_fault is not null)
             return new OurAnswer(_fault, null, null);
         ProgramSpec program = Find(name) ?? throw new InvalidOperationException($"{_spec!.Name} has no program '{name}'");
+        return Ask(program, _maps);
+    }
+
+    /// <summary>The verdict on a program, by the way that the runtime goes.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="maps">Maps of its object.</param>
+    public static OurAnswer Ask(ProgramSpec program, ImmutableArray<MapSpec> maps)
+    {
         try
         {
-            VerificationRequest request = VerificationRequests.For(program, _maps, ProgramTypes.Of(program), s_helpers.For(program.Type));
+            VerificationRequest request = VerificationRequests.For(program, maps, ProgramTypes.Of(program), s_helpers.For(program.Type));
             VerificationResult result = ProgramVerifier.Verify(request);
             return new OurAnswer(result.Rejection, request, result);
         }

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace NopTap.TestKit.Kernel;
 
 /// <summary>bpf(2), and what goes with it; x86-64 Linux.</summary>
-static unsafe partial class BpfSyscall
+public static unsafe partial class BpfSyscall
 {
     public const int MapCreate = 0;
     public const int MapUpdate = 2;
