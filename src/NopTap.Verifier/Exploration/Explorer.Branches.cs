@@ -174,11 +174,27 @@ sealed partial class Explorer
 
         PathState taken = Fork(instruction.JumpTarget(slot));
         _path.Slot = slot + 1;
+        if (operation is Opcode.Jeq or Opcode.Jne)
+            EqualAddresses(operation == Opcode.Jeq ? taken : _path, left, right);
         if (IsPacketBound(left, right))
             PacketCompared(operation, taken, _path, left, instruction.Destination);
         else if (IsPacketBound(right, left))
             PacketCompared(Mirror(operation), taken, _path, right, instruction.Source);
     }
+
+    // What equals an address that cannot be null is not null either.
+    static void EqualAddresses(PathState path, in RegisterState left, in RegisterState right)
+    {
+        if (left.Nullable && (IsNeverNull(right) || right is { Kind: RegisterKind.XdpSocket, Nullable: false }))
+            SettleNull(path, left.Id, isNull: false);
+        else if (right.Nullable && (IsNeverNull(left) || left is { Kind: RegisterKind.XdpSocket, Nullable: false }))
+            SettleNull(path, right.Id, isNull: false);
+    }
+
+    static bool IsNeverNull(in RegisterState address) =>
+        !address.Nullable
+        && (address.Kind is RegisterKind.MapValue or RegisterKind.MapKey or RegisterKind.Map || address.IsGivenMemory
+            || address.Kind is RegisterKind.SocketCommon or RegisterKind.Socket or RegisterKind.TcpSocket);
 
     void BranchOnNull(int slot, in Instruction instruction, in RegisterState address)
     {
@@ -186,8 +202,7 @@ sealed partial class Explorer
         if (!address.Nullable)
         {
             // These cannot be null; of others nothing is claimed, so that both ways are looked at.
-            if (address.Kind is RegisterKind.MapValue or RegisterKind.MapKey or RegisterKind.Map || address.IsGivenMemory
-                || address.Kind is RegisterKind.SocketCommon or RegisterKind.Socket or RegisterKind.TcpSocket)
+            if (IsNeverNull(address))
                 BranchOneWay(slot, instruction, !jumpsIfNull);
             else
                 BranchBothWays(slot, instruction);

@@ -93,12 +93,14 @@ sealed class StateComparer
         _unwritten = false;
         if (how == Comparison.Same && old.Used != frame.Used)
             return false;
-        for (int slot = 0; slot < old.Used; slot++)
+        for (int slot = 0; slot < Math.Max(old.Used, frame.Used); slot++)
         {
-            if (((read >> slot) & 1) == 0)
-                continue;
-            ulong oldKinds = old.Kinds[slot];
+            ulong oldKinds = slot < old.Used ? old.Kinds[slot] : SlotKinds.Unwritten;
             ulong kinds = slot < frame.Used ? frame.Kinds[slot] : SlotKinds.Unwritten;
+            // A write over an object ends what it gave out, so which object lies where matters even where nothing reads it.
+            bool isObject = kinds == SlotKinds.Object;
+            if (!isObject && (slot >= old.Used || ((read >> slot) & 1) == 0))
+                continue;
             if (oldKinds == kinds && !SlotKinds.HasSpill(kinds))
                 continue;
             if (SlotKinds.HasSpill(oldKinds))

@@ -18,10 +18,11 @@ public sealed record TestCase(string Name, string Path, ImmutableDictionary<stri
     /// <c>asm</c> the program; <c>mem</c> its memory, hex bytes (r1 = address, r2 = length); <c>pre</c> and <c>post</c> state before and
     /// memory after; <c>result</c> r0; <c>reject</c> the diagnostic, as <c>BPF2014 at 1</c>; <c>helper</c> expected helper calls;
     /// <c>object</c> a program of a committed object, named in its argument; <c>with</c> changes of the request; <c>text</c> golden text;
-    /// <c>x64</c> golden machine code; <c>xfail</c> why the case is still refused though it should not be.
+    /// <c>fault</c> the fault that a program is made after; <c>accept</c> that it is accepted; <c>kernel</c> how and why the running kernel's
+    /// verdict differs; <c>x64</c> golden machine code; <c>xfail</c> why the case is still refused though it should not be.
     /// </remarks>
     public static FrozenSet<string> KnownSections { get; } =
-        FrozenSet.Create("asm", "mem", "pre", "post", "result", "reject", "helper", "x64", "xfail", "object", "with", "text");
+        FrozenSet.Create("asm", "mem", "pre", "post", "result", "reject", "helper", "x64", "xfail", "object", "with", "text", "fault", "accept", "kernel");
 
     /// <summary>A section's body, or null.</summary>
     /// <param name="section">Its name.</param>
