@@ -32,13 +32,14 @@ sealed record RecordedProgram(
 
 /// <summary>A test as its runner asks the kernel: what is made, filled, loaded and run.</summary>
 /// <param name="Name">Description.</param>
+/// <param name="IsRefused">Whether the test expects a refusal: then its result means nothing, where a younger kernel accepts it.</param>
 /// <param name="Types">BTF sections by handle.</param>
 /// <param name="Maps">Maps in the order in which they are made.</param>
 /// <param name="Entries">Entries of maps: map, key, value.</param>
 /// <param name="Programs">Programs in the order in which they are loaded; the last is the test's own.</param>
 /// <param name="Runs">Runs of the last.</param>
 sealed record RecordedTest(
-    string Name, Dictionary<int, byte[]> Types, List<RecordedMap> Maps, List<(int Map, byte[] Key, byte[] Value)> Entries, List<RecordedProgram> Programs, List<SuiteRun> Runs)
+    string Name, bool IsRefused, Dictionary<int, byte[]> Types, List<RecordedMap> Maps, List<(int Map, byte[] Key, byte[] Value)> Entries, List<RecordedProgram> Programs, List<SuiteRun> Runs)
 {
     /// <summary>The program that the test is about.</summary>
     public RecordedProgram Subject => Programs[^1];

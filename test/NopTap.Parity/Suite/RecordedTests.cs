@@ -47,7 +47,7 @@ static class RecordedTests
         {
             string[] words = line.Split(' ', 6);
             if (words[0] == "T")
-                tests.Add(new RecordedTest(words[5], [], [], [], [], []));
+                tests.Add(new RecordedTest(words[5], words[3] == "2", [], [], [], [], []));
             else
                 Add(tests[^1], line.Split(' '));
         }
@@ -79,7 +79,7 @@ static class RecordedTests
             case "R":
                 uint expected = Word(words[1]);
                 // A packet of the kernel's test run has no length on the wire; here it has its own.
-                bool isAny = expected == SuiteRun.AnyPointer || test.Name.Contains("wire_len", StringComparison.Ordinal);
+                bool isAny = test.IsRefused || expected == SuiteRun.AnyPointer || test.Name.Contains("wire_len", StringComparison.Ordinal);
                 test.Runs.Add(new SuiteRun(Bytes(words[2]), isAny ? null : expected));
                 break;
             default:
