@@ -15,6 +15,17 @@ public sealed class SdtDeclarationTests
         return plain.Build();
     }
 
+    // Probe q is nowhere placed, p is.
+    static void RefusedWherePlaced(DiagnosticDescriptor want, string tag, Func<BtfBuilder, int, int> type, string text = "")
+    {
+        Assert.DoesNotContain(Have.Accepted(Declared(tag, type)).Program("main").Probes, static probe => probe.Name == "q");
+        string placed = tag.Replace(":q:", ":p:", StringComparison.Ordinal).Replace(":q", ":p", StringComparison.Ordinal);
+        Have.Refused(want, new ProbeObject { Tag = null, MoreTypes = (btf, number, _) => btf.DeclTag(placed, btf.Var("v", type(btf, number), 0)) }.Build(), text);
+    }
+
+    static void RefusedParameter(DiagnosticDescriptor want, string tag, Func<BtfBuilder, int, int> parameter, string text = "") =>
+        RefusedWherePlaced(want, tag, (btf, number) => btf.Pointer(btf.Proto(0, ("", parameter(btf, number)))), text);
+
     static byte[] WithParameter(string tag, Func<BtfBuilder, int, int> parameter) =>
         Declared(tag, (btf, number) => btf.Pointer(btf.Proto(0, ("", parameter(btf, number)))));
 
@@ -25,48 +36,50 @@ public sealed class SdtDeclarationTests
     [InlineData("bpf_sdt:q:one")]
     [InlineData("bpf_sdt:q:2")] // the prototype has one
     [InlineData("bpf_sdt:q:1:int a, int b")]
-    public void AMalformedTagIsRefused(string tag) => Have.Refused(FormatDiagnostics.BadProbeDeclaration, WithParameter(tag, static (_, number) => number), tag);
+    public void AMalformedTagIsRefused(string tag) =>
+        RefusedParameter(FormatDiagnostics.BadProbeDeclaration, tag, static (_, number) => number, tag.Replace(":q", ":p", StringComparison.Ordinal));
 
     [Fact]
     public void ATagOnSomethingElseIsRefused()
     {
-        Have.Refused(FormatDiagnostics.BadProbeDeclaration, Declared("bpf_sdt:q:1", static (_, number) => number));
-        Have.Refused(FormatDiagnostics.BadProbeDeclaration, Declared("bpf_sdt:q:1", static (btf, number) => btf.Pointer(number)));
+        RefusedWherePlaced(FormatDiagnostics.BadProbeDeclaration, "bpf_sdt:q:1", static (_, number) => number);
+        RefusedWherePlaced(FormatDiagnostics.BadProbeDeclaration, "bpf_sdt:q:1", static (btf, number) => btf.Pointer(number));
         Have.Refused(FormatDiagnostics.BadProbeDeclaration, new ProbeObject
         {
-            MoreTypes = static (btf, number, _) => btf.DeclTag("bpf_sdt:q:0", btf.Struct("s", 4, ("m", number, 0))),
+            Tag = null,
+            MoreTypes = static (btf, number, _) => btf.DeclTag("bpf_sdt:p:0", btf.Struct("s", 4, ("m", number, 0))),
         }.Build());
     }
 
     [Fact]
-    public void ATagWithABadNameIsRefused()
+    public void ATagWithANameThatNoProbeCanHaveDeclaresNothing()
     {
-        Have.Refused(FormatDiagnostics.BadProbeName, WithParameter("bpf_sdt::1", static (_, number) => number));
-        Have.Refused(FormatDiagnostics.BadProbeName, WithParameter($"bpf_sdt:{new string('x', 128)}:1", static (_, number) => number));
+        Assert.Single(Have.Accepted(WithParameter("bpf_sdt::1", static (_, number) => number)).Program("main").Probes);
+        Assert.Single(Have.Accepted(WithParameter($"bpf_sdt:{new string('x', 128)}:1", static (_, number) => number)).Program("main").Probes);
     }
 
     [Fact]
     public void ASixthParameterIsRefused() =>
-        Have.Refused(FormatDiagnostics.TooManyProbeArguments, WithParameter("bpf_sdt:q:6", static (_, number) => number), "6 parameters");
+        RefusedParameter(FormatDiagnostics.TooManyProbeArguments, "bpf_sdt:q:6", static (_, number) => number, "6 parameters");
 
     [Theory]
     [InlineData(16)]
     [InlineData(9)]
-    public void ALargeParameterIsRefusedByItsType(uint size) => Have.Refused(
-        FormatDiagnostics.ProbeArgumentTooLarge, WithParameter("bpf_sdt:q:1", (btf, number) => btf.Struct("big", size, ("m", number, 0))), "struct big");
+    public void ALargeParameterIsRefusedByItsType(uint size) => RefusedParameter(
+        FormatDiagnostics.ProbeArgumentTooLarge, "bpf_sdt:q:1", (btf, number) => btf.Struct("big", size, ("m", number, 0)), "struct big");
 
     [Fact]
     [Trait("Spec", "G.4")]
     public void AParameterOfSixteenBytesIsTooLarge() =>
-        Have.Refused(FormatDiagnostics.ProbeArgumentTooLarge, WithParameter("bpf_sdt:q:1", static (btf, _) => btf.Int("__int128", 16)), "parameter 1 ('__int128') has 16 bytes");
+        RefusedParameter(FormatDiagnostics.ProbeArgumentTooLarge, "bpf_sdt:q:1", static (btf, _) => btf.Int("__int128", 16), "parameter 1 ('__int128') has 16 bytes");
 
     [Fact]
     public void OtherTypesAreRefused()
     {
-        Have.Refused(FormatDiagnostics.ProbeArgumentType, WithParameter("bpf_sdt:q:1", static (btf, _) => btf.Float("float", 4)), "'float'");
-        Have.Refused(FormatDiagnostics.ProbeArgumentType, WithParameter("bpf_sdt:q:1", static (btf, number) => btf.Struct("s", 4, ("m", number, 0))), "struct s");
-        Have.Refused(FormatDiagnostics.ProbeArgumentType, WithParameter("bpf_sdt:q:1", static (btf, _) => btf.Int("odd", 3)), "'odd'");
-        Have.Refused(FormatDiagnostics.ProbeArgumentType, WithParameter("bpf_sdt:q:1", static (_, _) => 0), "...");
+        RefusedParameter(FormatDiagnostics.ProbeArgumentType, "bpf_sdt:q:1", static (btf, _) => btf.Float("float", 4), "'float'");
+        RefusedParameter(FormatDiagnostics.ProbeArgumentType, "bpf_sdt:q:1", static (btf, number) => btf.Struct("s", 4, ("m", number, 0)), "struct s");
+        RefusedParameter(FormatDiagnostics.ProbeArgumentType, "bpf_sdt:q:1", static (btf, _) => btf.Int("odd", 3), "'odd'");
+        RefusedParameter(FormatDiagnostics.ProbeArgumentType, "bpf_sdt:q:1", static (_, _) => 0, "...");
     }
 
     [Fact]

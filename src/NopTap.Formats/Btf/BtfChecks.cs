@@ -76,7 +76,9 @@ sealed class BtfChecks
     {
         if ((uint)id >= (uint)_types.Length)
             throw BadReference(type, id, $"but there are {_types.Length} types");
-        if (_types[id] is BtfVar or BtfDataSec or BtfFunc or BtfDeclTag && type is not (BtfDataSec or BtfDeclTag))
+        // A pointer to a function's name, or another name for it, is nothing that C can write, and what nobody uses hurts nobody.
+        bool isName = _types[id] is BtfFunc && type is BtfReference;
+        if (_types[id] is BtfVar or BtfDataSec or BtfFunc or BtfDeclTag && type is not (BtfDataSec or BtfDeclTag) && !isName)
             throw BadReference(type, id, "which is no type of a value");
     }
 

@@ -13,25 +13,31 @@ static class DeclarationReader
     const string Prefix = "bpf_sdt:";
     const int MaxSize = 8;
 
-    /// <summary>Declarations in order of tag, by name.</summary>
-    public static IReadOnlyList<ProbeDeclaration> Read(BtfTypes? btf, string file)
+    /// <summary>Declarations in order of tag, by name; and what is wrong with others, which matters only where such a probe is placed.</summary>
+    public static (IReadOnlyList<ProbeDeclaration> Declarations, IReadOnlyDictionary<string, Diagnostic> Faults) Read(BtfTypes? btf, string file)
     {
         var declarations = new List<ProbeDeclaration>();
         var byName = new Dictionary<string, ProbeDeclaration>();
-        if (btf is null)
-            return declarations;
-        foreach (BtfType type in btf.All)
+        var faults = new Dictionary<string, Diagnostic>();
+        foreach (BtfType type in btf?.All ?? [])
         {
             if (type is not BtfDeclTag tag || !tag.Name.StartsWith(Prefix, StringComparison.Ordinal))
                 continue;
-            ProbeDeclaration declaration = ReadOne(btf, tag, file);
-            if (byName.TryAdd(declaration.Name, declaration))
-                declarations.Add(declaration);
-            else
-                CheckSame(btf, byName[declaration.Name], declaration, file);
+            try
+            {
+                ProbeDeclaration declaration = ReadOne(btf!, tag, file);
+                if (byName.TryAdd(declaration.Name, declaration))
+                    declarations.Add(declaration);
+                else
+                    CheckSame(btf!, byName[declaration.Name], declaration, file);
+            }
+            catch (BpfFormatException fault)
+            {
+                faults.TryAdd(tag.Name[Prefix.Length..].Split(':')[0], fault.Diagnostic);
+            }
         }
 
-        return declarations;
+        return (declarations, faults);
     }
 
     static ProbeDeclaration ReadOne(BtfTypes btf, BtfDeclTag tag, string file)

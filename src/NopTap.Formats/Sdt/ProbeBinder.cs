@@ -24,8 +24,8 @@ sealed class ProbeBinder
     {
         _context = context;
         ImmutableArray<SdtNote> notes = NoteReader.Read(context.File, context.Code);
-        _declarations = DeclarationReader.Read(context.Btf, context.File.Name);
-        CheckAgreement(notes);
+        (_declarations, IReadOnlyDictionary<string, Diagnostic> faults) = DeclarationReader.Read(context.Btf, context.File.Name);
+        CheckAgreement(notes, faults);
         _lazy = LazyReader.Read(context.File, context.Code, notes, context.Budget);
         _notes = notes.GroupBy(static n => n.Section).ToDictionary(static g => g.Key, static g => g.OrderBy(static n => n.Slot).ToArray());
     }
@@ -36,7 +36,7 @@ sealed class ProbeBinder
         return [.. linked.Select(program => program.Program with { Probes = binder.ProbesOf(program) })];
     }
 
-    void CheckAgreement(ImmutableArray<SdtNote> notes)
+    void CheckAgreement(ImmutableArray<SdtNote> notes, IReadOnlyDictionary<string, Diagnostic> faults)
     {
         var declared = _declarations.ToDictionary(static d => d.Name);
         var counts = new Dictionary<string, int>();
@@ -52,6 +52,8 @@ sealed class ProbeBinder
                 continue;
             }
 
+            if (faults.TryGetValue(note.Probe, out Diagnostic? fault))
+                throw new BpfFormatException(fault);
             if (!declared.TryGetValue(note.Probe, out ProbeDeclaration? declaration))
                 throw Fault.At(FormatDiagnostics.UndeclaredProbe, place, "the probe is placed and nowhere declared", $"declare it with SDT_DECLARE({note.Probe}, ...)");
             int want = declaration.Prototype.Parameters.Length;
