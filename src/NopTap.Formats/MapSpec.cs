@@ -32,7 +32,7 @@ public sealed record MapSpec
     /// <summary>BTF type of the value; 0 when unknown.</summary>
     public int ValueTypeId { get; init; }
 
-    /// <summary>Pinning as declared: 0 none, 1 by name.</summary>
+    /// <summary>Pinning as declared: 0 none, 1 by name: all objects of a runtime that declare it share one map.</summary>
     public uint Pinning { get; init; }
 
     /// <summary>Extra word of the definition (<c>map_extra</c>).</summary>
@@ -43,6 +43,10 @@ public sealed record MapSpec
 
     /// <summary>Offset of the <c>struct bpf_spin_lock</c> in a value; null when there is none, or more than one.</summary>
     public int? SpinLockOffset { get; init; }
+
+    /// <summary>A field of a value that only a kernel can keep (a timer, a kptr, the head of a list ...) as its type and offset; null when there is none.</summary>
+    /// <remarks>Programs that reach such a map are refused; see <see cref="SpinLockOffset"/> for the one field that is known here.</remarks>
+    public string? UnsupportedField { get; init; }
 
     /// <summary>Initial content: the bytes of a global-data section (empty for <c>.bss</c>, whose value starts as zero).</summary>
     public ImmutableArray<byte> InitialValue { get; init; } = [];

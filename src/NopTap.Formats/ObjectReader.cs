@@ -23,7 +23,7 @@ static class ObjectReader
             : null;
         ObjectCode code = ObjectCode.Read(file);
         ObjectMaps maps = ObjectMaps.Read(file, btf, code);
-        ImmutableArray<ExternSpec> externs = ObjectSymbols.ReadExterns(file, btf);
+        ImmutableArray<ExternSpec> externs = KconfigReader.Read(ObjectSymbols.ReadExterns(file, btf), btf, maps);
         var context = new LinkContext(file, code, maps, externs.ToImmutableDictionary(static e => e.Name), btf, ext, ReadLicense(file), new LoadBudget(name));
         LinkedProgram[] linked = [.. code.Entries.Select(entry => ProgramLinker.Link(context, entry))];
         return new BpfObjectSpec

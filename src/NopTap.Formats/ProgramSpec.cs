@@ -54,6 +54,9 @@ public sealed record ProgramSpec
     /// <summary>Wide loads that name a map or a map's value, ordered by instruction.</summary>
     public ImmutableArray<MapReference> References { get; init; } = [];
 
+    /// <summary>Instructions that need what does not exist here, ordered by instruction.</summary>
+    public ImmutableArray<MissingReference> Missing { get; init; } = [];
+
     /// <summary>Line records of <c>.BTF.ext</c>, ordered by instruction.</summary>
     public ImmutableArray<LineInfo> Lines { get; init; } = [];
 

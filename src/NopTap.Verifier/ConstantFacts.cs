@@ -5,6 +5,7 @@ using System.Collections.Immutable;
 using NopTap.Formats;
 using NopTap.Isa;
 using NopTap.Verifier.Domains;
+using NopTap.Verifier.Exploration;
 
 namespace NopTap.Verifier;
 
@@ -193,14 +194,14 @@ sealed class ConstantFacts
     {
         if (address.Kind != KnownKind.Data || instruction.Mode != Opcode.Mem)
             return Known.Varying;
-        MapSpec map = _maps[address.Map];
+        ImmutableArray<byte> constants = MapAccess.ConstantsOf(_maps[address.Map]);
         long at = (long)address.Value + instruction.Offset;
         int size = instruction.AccessSize;
-        if (!map.IsReadOnlyData || map.InitialValue.IsDefault || at < 0 || at + size > map.InitialValue.Length)
+        if (at < 0 || at + size > constants.Length)
             return Known.Varying;
         Span<byte> word = stackalloc byte[8];
         word.Clear();
-        map.InitialValue.AsSpan().Slice((int)at, size).CopyTo(word);
+        constants.AsSpan().Slice((int)at, size).CopyTo(word);
         return Known.Number(BinaryPrimitives.ReadUInt64LittleEndian(word));
     }
 

@@ -19,15 +19,14 @@ static class Facts
             request.Program, request.Context, code, Functions(graph, request, known, dead), Slots(graph, live, known, dead), Sites(graph, live, known), request.Maps);
     }
 
-    // A function that is named but never entered keeps its code, since its address is still taken.
+    // Of a function that is named but never entered all slots are dead: nobody asked what it calls.
     static bool[] DeadSlots(ControlFlowGraph graph, IProgramFacts known)
     {
         var dead = new bool[graph.Code.Length];
         foreach (FunctionSpec function in graph.Program.Functions)
         {
-            bool entered = known.IsVisited(function.Start);
             for (int slot = function.Start; slot < function.End; slot++)
-                dead[slot] = graph.IsSecondHalf(slot) ? dead[slot - 1] : entered ? !known.IsVisited(slot) : !graph.IsReachable(slot);
+                dead[slot] = graph.IsSecondHalf(slot) ? dead[slot - 1] : !known.IsVisited(slot);
         }
 
         return dead;

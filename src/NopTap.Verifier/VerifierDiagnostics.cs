@@ -157,6 +157,9 @@ public static class VerifierDiagnostics
     /// <summary>A global function handed to a helper that calls back.</summary>
     public static readonly DiagnosticDescriptor GlobalCallback = new("BPF2053", "global function as a callback");
 
+    /// <summary>A load from memory that programs only write.</summary>
+    public static readonly DiagnosticDescriptor WriteOnlyMemory = new("BPF2054", "write-only memory read", Errno.EACCES);
+
     /// <summary>A lock argument that does not point at the lock of a map value.</summary>
     public static readonly DiagnosticDescriptor BadLock = new("BPF2060", "no spin lock at this address");
 

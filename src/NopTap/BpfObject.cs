@@ -10,7 +10,7 @@ namespace NopTap;
 /// <summary>A loaded object: its programs, maps and probes, alive until it is disposed.</summary>
 /// <remarks>
 /// Thread-safe. Disposing it detaches every observer of its programs, waits until no thread runs them (inside a run: soon after that run), and
-/// frees programs and maps.
+/// frees programs and the maps that nobody else holds.
 /// </remarks>
 public sealed class BpfObject : IDisposable
 {
@@ -21,14 +21,14 @@ public sealed class BpfObject : IDisposable
     {
         _runtime = runtime;
         Spec = spec;
-        Maps = new NamedCollection<BpfMap>("map", maps, map => map.Name);
+        Maps = new NamedCollection<BpfMap>("map", maps, [.. spec.Maps.Select(map => map.Name)]);
         Programs = new NamedCollection<BpfProgram>("program", programs, program => program.Name);
     }
 
     /// <summary>What it was loaded from.</summary>
     public BpfObjectSpec Spec { get; }
 
-    /// <summary>Maps, global-data sections included.</summary>
+    /// <summary>Maps under the names that the object gives them, global-data sections included; those that are pinned or given outlive the object.</summary>
     public NamedCollection<BpfMap> Maps { get; }
 
     /// <summary>Entry programs.</summary>
@@ -61,6 +61,6 @@ public sealed class BpfObject : IDisposable
         foreach (BpfProgram program in Programs)
             program.Dispose();
         foreach (BpfMap map in Maps)
-            map.Dispose();
+            map.Drop();
     }
 }

@@ -77,11 +77,18 @@ public sealed partial class BpfRuntime : IDisposable
     /// <summary>Loads an object: creates its maps, verifies, compiles and places its programs. All of it or nothing.</summary>
     /// <param name="spec">The object.</param>
     /// <exception cref="BpfException">It was refused; the diagnostic says where and why, and nothing was created.</exception>
-    public BpfObject Load(BpfObjectSpec spec)
+    public BpfObject Load(BpfObjectSpec spec) => Load(spec, new LoadOptions());
+
+    /// <summary>Loads an object as <see cref="Load(BpfObjectSpec)"/> does, with maps that it shares with others.</summary>
+    /// <param name="spec">The object.</param>
+    /// <param name="options">How.</param>
+    /// <exception cref="BpfException">It was refused; the diagnostic says where and why, and nothing was created.</exception>
+    public BpfObject Load(BpfObjectSpec spec, LoadOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(spec);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
-        BpfObject loaded = ObjectLoader.Load(this, spec);
+        BpfObject loaded = ObjectLoader.Load(this, spec, options);
         if (TryAdd(loaded))
             return loaded;
         loaded.Dispose();
@@ -99,7 +106,7 @@ public sealed partial class BpfRuntime : IDisposable
             foreach (BpfProgram program in loaded.Programs)
                 _programs.Add(program.Id, program);
             foreach (BpfMap map in loaded.Maps)
-                _maps.Add(map.Id, map);
+                _maps[map.Id] = map;
             return true;
         }
     }
@@ -111,13 +118,15 @@ public sealed partial class BpfRuntime : IDisposable
     public BpfObject Load(string path) => Load(BpfObjectSpec.Load(path));
 
     /// <summary>Makes a map of no object: to be put into a map of maps, for example.</summary>
-    /// <param name="spec">Its definition.</param>
+    /// <param name="spec">Its definition. One that is pinned by name gives the map that is pinned by that name, if there is one.</param>
     /// <returns>The map; dispose of it when the host is done with it. Maps that hold it go on holding it.</returns>
     /// <exception cref="BpfOperationException">The definition is refused, or the memory.</exception>
     public BpfMap CreateMap(MapSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        if (spec.Pinning != 0)
+            return TakePinned(spec, out _);
         BpfMap map = MakeMap(spec);
         map.OnDispose = Forget;
         lock (_lock)
@@ -164,9 +173,13 @@ public sealed partial class BpfRuntime : IDisposable
 
     internal uint TakeProgramId() => Interlocked.Increment(ref _nextProgramId);
 
-    internal BpfMap MakeMap(MapSpec spec)
+    /// <summary>Makes a map that lives here.</summary>
+    /// <param name="spec">Definition.</param>
+    /// <param name="isOfObject">Whether it is one of an object's, of which some may be of kinds that do not exist here.</param>
+    internal BpfMap MakeMap(MapSpec spec, bool isOfObject = false)
     {
-        BpfMap map = MapFactory.Create(spec, Interlocked.Increment(ref _nextMapId));
+        uint id = Interlocked.Increment(ref _nextMapId);
+        BpfMap map = isOfObject ? MapFactory.CreateFor(spec, id) : MapFactory.Create(spec, id);
         map.Home = this;
         return map;
     }
@@ -176,7 +189,10 @@ public sealed partial class BpfRuntime : IDisposable
     void Forget(BpfMap map)
     {
         lock (_lock)
+        {
             _maps.Remove(map.Id);
+            ForgetPin(map);
+        }
     }
 
     internal void Forget(BpfObject unloaded)
@@ -186,8 +202,6 @@ public sealed partial class BpfRuntime : IDisposable
             _objects.Remove(unloaded);
             foreach (BpfProgram program in unloaded.Programs)
                 _programs.Remove(program.Id);
-            foreach (BpfMap map in unloaded.Maps)
-                _maps.Remove(map.Id);
         }
     }
 

@@ -18,12 +18,17 @@ public sealed class NamedCollection<T> : IReadOnlyList<T>
     readonly string _noun;
 
     internal NamedCollection(string noun, ImmutableArray<T> items, Func<T, string> nameOf)
+        : this(noun, items, [.. items.Select(nameOf)])
+    {
+    }
+
+    internal NamedCollection(string noun, ImmutableArray<T> items, ImmutableArray<string> names)
     {
         _noun = noun;
         _items = items;
         var byName = new Dictionary<string, T>(items.Length);
-        foreach (T item in items)
-            byName.TryAdd(nameOf(item), item);
+        for (int i = 0; i < items.Length; i++)
+            byName.TryAdd(names[i], items[i]);
         _byName = byName.ToFrozenDictionary();
     }
 

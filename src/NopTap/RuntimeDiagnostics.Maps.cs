@@ -82,6 +82,18 @@ public static partial class RuntimeDiagnostics
     /// <summary>All entries of a trie are in use.</summary>
     public static readonly DiagnosticDescriptor MapTrieFull = new("BPF4126", "trie is full", Errno.ENOSPC);
 
+    /// <summary>A field in the values that only a kernel can keep.</summary>
+    public static readonly DiagnosticDescriptor MapUnsupportedField = new("BPF4143", "field of a map's values not supported", Errno.EOPNOTSUPP);
+
+    /// <summary>An attribute of a definition that has no meaning or no such value.</summary>
+    public static readonly DiagnosticDescriptor MapAttribute = new("BPF4144", "map attribute not allowed");
+
+    /// <summary>A map that is shared, by its pin or by the host, and unlike the definition for which it would stand.</summary>
+    public static readonly DiagnosticDescriptor SharedMapMismatch = new("BPF4145", "shared map unlike the definition");
+
+    /// <summary>A map that the host gives to an object and that cannot be used there.</summary>
+    public static readonly DiagnosticDescriptor SharedMapRefused = new("BPF4146", "given map cannot be used");
+
     /// <summary>A look-up or update under the lock of a value that has none.</summary>
     public static readonly DiagnosticDescriptor MapHasNoLock = new("BPF4121", "values have no spin lock");
 }

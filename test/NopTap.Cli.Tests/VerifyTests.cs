@@ -139,8 +139,20 @@ public sealed partial class VerifyTests
     public void AnObjectThatCannotBeReadIsRefusedAsEverywhere()
     {
         ToolRun.Refused(CliDiagnostics.FileUnreadable, "verify", "absent.bpf.o");
-        ToolRun run = ToolRun.Of("verify", Externs);
+        ToolRun run = ToolRun.Of("prog", "list", "absent.bpf.o");
         Assert.Equal((Tool.Refused, ""), (run.Exit, run.Out));
+    }
+
+    [Fact]
+    public void NamesThatNobodyHasRefuseTheProgramsThatNeedThem()
+    {
+        ToolRun run = ToolRun.Of("verify", Externs);
+        Assert.Equal(Tool.Refused, run.Exit);
+        Assert.Contains("plain: accepted", run.Out, StringComparison.Ordinal);
+        Assert.Contains("version: accepted", run.Out, StringComparison.Ordinal);
+        Assert.Contains("kernel variable 'bpf_prog_active'", run.Out, StringComparison.Ordinal);
+        Assert.Contains("kernel function 'bpf_rcu_read_lock'", run.Out, StringComparison.Ordinal);
+        Assert.Equal(0, ToolRun.Of("prog", "list", Externs).Exit);
     }
 
     [Fact]

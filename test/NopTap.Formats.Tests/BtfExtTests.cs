@@ -74,11 +74,13 @@ public sealed class BtfExtTests
     }
 
     [Fact]
-    public void ARelocationOfUnknownKindIsRefused()
+    public void ARelocationOfUnknownKindRefusesWhoComesToIt()
     {
-        Have.Refused(FormatDiagnostics.KernelTypesNeeded,
-            With(static btf => Ext(core: Table(16, btf.Strings.Add("xdp"), Join(U32(0), U32(1), U32(0), U32(99))))), "kind 99");
-        Have.Refused(FormatDiagnostics.KernelTypesNeeded, Have.Bytes("formats/refused.bpf.o"), "struct task_struct");
+        BpfObjectSpec spec = Have.Accepted(With(static btf => Ext(core: Table(16, btf.Strings.Add("xdp"), Join(U32(0), U32(1), U32(0), U32(99))))));
+        MissingReference missing = Assert.Single(spec.Programs[0].Missing);
+        Assert.Equal((0, FormatDiagnostics.KernelTypesNeeded.Id), (missing.Instruction, missing.Reason.Id));
+        Assert.Contains("kind 99", missing.Reason.Message, StringComparison.Ordinal);
+        Assert.Contains(Have.Corpus("formats/refused.bpf.o").Programs.SelectMany(static p => p.Missing), static m => m.Name == "struct task_struct");
     }
 
     [Theory]

@@ -186,9 +186,10 @@ public sealed class LinkingTests
     }
 
     [Fact]
-    public void ExternsAreNamedAndRefusedWhenUsed()
+    public void ExternsRefuseNothingWhileAnObjectIsRead()
     {
-        Have.Refused(FormatDiagnostics.KconfigUsed, Have.Bytes("objects/clang-19-v2/externs.bpf.o"), "kernel configuration variable");
+        Assert.Equal([("bpf_prog_active", "variable"), ("bpf_rcu_read_lock", "function")],
+            Have.Corpus("objects/clang-19-v2/externs.bpf.o").Programs.SelectMany(static p => p.Missing.Select(missing => (missing.Name, p.Name))).Order());
         static byte[] With(string name, byte[] instruction, uint type, byte info = GlobalUndefined, string? section = ".ksyms")
         {
             ElfBuilder elf = WithSubprograms(Join(instruction, s_return), out int program, out _, out _);
@@ -205,12 +206,21 @@ public sealed class LinkingTests
 
         byte[] call = Code((0x85, 0x10, 0, -1));
         byte[] load = Code((0x18, 1, 0, 0), (0, 0, 0, 0));
-        Have.Refused(FormatDiagnostics.KernelSymbolUsed, With("kfunc", call, 10), "'kfunc'");
-        Have.Refused(FormatDiagnostics.KernelSymbolUsed, With("kvar", load, 1), "'kvar'");
-        Have.Refused(FormatDiagnostics.KconfigUsed, With("kvar", load, 1, section: ".kconfig"), "'kvar'");
-        Have.Refused(FormatDiagnostics.UndefinedSymbol, With("kvar", load, 1, section: null), "'kvar'");
-        Have.Refused(FormatDiagnostics.UndefinedSymbol, With("nowhere", call, 10), "'nowhere'");
-        Have.Refused(FormatDiagnostics.UndefinedSymbol, With("nowhere", call, 10, WeakUndefined), "'nowhere'");
+        Missing(FormatDiagnostics.KernelSymbolUsed, With("kfunc", call, 10), "'kfunc'");
+        Missing(FormatDiagnostics.KernelSymbolUsed, With("kfunc", call, 10, WeakUndefined), "bpf_ksym_exists(kfunc)");
+        Missing(FormatDiagnostics.KernelSymbolUsed, With("kvar", load, 1), "'kvar'");
+        Missing(FormatDiagnostics.KconfigUsed, With("kvar", load, 1, section: ".kconfig"), "'kvar'");
+        Missing(FormatDiagnostics.UndefinedSymbol, With("kvar", load, 1, section: null), "'kvar'");
+        Missing(FormatDiagnostics.UndefinedSymbol, With("nowhere", call, 10), "'nowhere'");
+        Missing(FormatDiagnostics.UndefinedSymbol, With("nowhere", call, 10, WeakUndefined), "'nowhere'");
+        Have.Refused(FormatDiagnostics.RelocationMismatch, With("kvar", call, 10, section: ".kconfig"), "'kvar' is called");
+        static void Missing(DiagnosticDescriptor want, byte[] bytes, string text)
+        {
+            MissingReference missing = Assert.Single(Have.Accepted(bytes).Program("main").Missing);
+            Assert.Equal((0, want.Id), (missing.Instruction, missing.Reason.Id));
+            Assert.Contains(text, missing.Reason.ToString(), StringComparison.Ordinal);
+        }
+
         BpfObjectSpec weak = Have.Accepted(With("kvar", load, 1, WeakUndefined));
         Assert.Equal(new ExternSpec("kvar", ExternKind.KernelVariable, 4, true), Assert.Single(weak.Externs));
         Assert.Equal(new Instruction(0x18, 1, 0, 0), weak.Program("main").Instructions[0]);
@@ -321,7 +331,8 @@ public sealed class LinkingTests
     static void CompareSlot(Instruction want, ProgramSpec program, int slot)
     {
         Instruction have = program.Instructions[slot];
-        bool isReference = program.References.Any(r => slot == r.Instruction || slot == r.Instruction + 1) || have.IsFunctionReference || have.IsProgramCall;
+        bool isReference = program.References.Any(r => slot == r.Instruction || slot == r.Instruction + 1) || have.IsFunctionReference || have.IsProgramCall
+            || program.Missing.Any(missing => missing.Instruction == slot);
         if (!isReference)
         {
             Assert.Equal(want, have);

@@ -59,8 +59,12 @@ sealed record Verification(ProgramSpec Program, VerificationResult? Result, Diag
             time = again < time ? again : time;
         }
 
-        return new Verification(program, result, result.Rejection, time, AvailableHelpers.FirstMissing(program, helpers));
+        return new Verification(
+            program, result, result.Rejection, time, result.Program is VerifiedProgram verified ? FirstMissing(verified, spec, helpers) : null);
     }
+
+    static Diagnostic? FirstMissing(VerifiedProgram verified, BpfObjectSpec spec, FrozenDictionary<int, HelperBinding> helpers) =>
+        AvailableHelpers.FirstMissing(verified, helpers) ?? AvailableMaps.FirstMissing(verified, spec.Maps);
 
     static VerificationResult Timed(VerificationRequest request, Func<VerificationRequest, VerificationResult> verify, out TimeSpan time)
     {

@@ -19,6 +19,7 @@ sealed class ProgramLinker
     readonly List<PlacedFunction> _placed = [];
     readonly Dictionary<CodeFunction, int> _starts = [];
     readonly List<MapReference> _references = [];
+    readonly List<MissingReference> _missing = [];
 
     ProgramLinker(LinkContext context, CodeFunction entry)
     {
@@ -74,6 +75,8 @@ sealed class ProgramLinker
 
     void Patch(int slot, Instruction instruction, Reference reference)
     {
+        if (reference.Missing is string name)
+            _missing.Add(new MissingReference(slot, name, reference.Reason!));
         switch (reference.Kind)
         {
             case ReferenceKind.None:
@@ -103,7 +106,7 @@ sealed class ProgramLinker
                 SetWide(slot, instruction, PseudoSource.Constant, 0, 0);
                 break;
             case ReferenceKind.Absent:
-                // Kernel function 0 does not exist: the verifier refuses it where it can be reached.
+                // Kernel function 0 does not exist: the verifier refuses it where a path reaches it.
                 _slots[slot] = With(instruction, PseudoSource.KfuncCall, 0);
                 break;
         }
@@ -140,7 +143,7 @@ sealed class ProgramLinker
         program = program with { Functions = [.. program.Functions.Select(function => PrototypeReader.Describe(program, function))] };
         if (_context.Ext is { } ext)
             program = program with { Lines = Lines(ext), CoreRelocations = CoreRelocations(ext) };
-        return new LinkedProgram(program, [.. _placed]);
+        return new LinkedProgram(program with { Missing = [.. _missing.OrderBy(static missing => missing.Instruction)] }, [.. _placed]);
     }
 
     FunctionSpec DescribeFunction(PlacedFunction placed)
@@ -182,10 +185,8 @@ sealed class ProgramLinker
             {
                 if (record.Kind is TargetTypeId or > LastKnown)
                 {
-                    throw Fault.At(FormatDiagnostics.KernelTypesNeeded,
-                        Fault.In(_context.File.Name) with { Program = _entry.Name, Instruction = record.Slot + move },
-                        $"relocation of kind {record.Kind} asks for a type of the running kernel ('{_context.Btf!.Print(record.TypeId)}')",
-                        "there is no kernel beneath these programs; leave bpf_core_type_id_kernel out");
+                    string type = _context.Btf!.Print(record.TypeId);
+                    _missing.Add(new MissingReference(record.Slot + move, type, Absences.OfKernelType(record.Kind, type)));
                 }
 
                 relocations.Add(new CoreRelocationSpec(record.Slot + move, record.TypeId, record.Access, (int)record.Kind));

@@ -17,7 +17,7 @@ enum ReferenceKind
     /// <summary>A place in a map's value.</summary>
     MapValue,
 
-    /// <summary>A weak kernel symbol, which is never there.</summary>
+    /// <summary>A symbol that is not there: its address is 0.</summary>
     Absent,
 
     /// <summary>A kernel function that this runtime has.</summary>

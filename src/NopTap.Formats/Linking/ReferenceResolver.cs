@@ -32,7 +32,7 @@ sealed class ReferenceResolver(LinkContext context, string program)
         }
 
         return relocation.Symbol.IsUndefined
-            ? External(section, slot, relocation.Symbol.Name)
+            ? External(section, slot, isCall, relocation.Symbol.Name)
             : isCall ? Call(section, slot, instruction, relocation.Symbol) : Address(section, slot, instruction, relocation.Symbol);
     }
 
@@ -96,21 +96,24 @@ sealed class ReferenceResolver(LinkContext context, string program)
         return function;
     }
 
-    Reference External(CodeSection section, int slot, string name)
+    // What is not there refuses nothing yet: a path has to come to it.
+    Reference External(CodeSection section, int slot, bool isCall, string name)
     {
-        ExternSpec? external = context.Externs.GetValueOrDefault(name);
-        if (external is { Kind: ExternKind.KernelFunction } && KernelFunctions.TryFindId(name, out int function))
-            return new Reference(ReferenceKind.KernelFunction, KernelFunction: function);
-        if (external is { Kind: ExternKind.KernelFunction or ExternKind.KernelVariable, IsWeak: true })
-            return new Reference(ReferenceKind.Absent);
-        throw external?.Kind switch
+        ExternSpec external = context.Externs.GetValueOrDefault(name) ?? new ExternSpec(name, ExternKind.Unknown, 0, IsWeak: false);
+        switch (external.Kind)
         {
-            ExternKind.Kconfig => Bad(FormatDiagnostics.KconfigUsed, section, slot,
-                $"kernel configuration variable '{name}' is used", "there is no kernel beneath these programs; use a 'const volatile' variable and set it before loading"),
-            ExternKind.KernelFunction or ExternKind.KernelVariable => Bad(FormatDiagnostics.KernelSymbolUsed, section, slot,
-                $"kernel symbol '{name}' is used", "there is no kernel beneath these programs; declare it __weak and test for it, or leave it out"),
-            _ => Bad(FormatDiagnostics.UndefinedSymbol, section, slot, $"symbol '{name}' is used and defined nowhere", "define it, or link the object that does"),
-        };
+            case ExternKind.KernelFunction when KernelFunctions.TryFindId(name, out int function):
+                return new Reference(ReferenceKind.KernelFunction, KernelFunction: function);
+            case ExternKind.Kconfig when isCall:
+                throw Bad(FormatDiagnostics.RelocationMismatch, section, slot, $"configuration variable '{name}' is called", "build the object again");
+            case ExternKind.Kconfig when external.Offset >= 0:
+                var value = new Reference(ReferenceKind.MapValue, MapIndex: context.Maps.Kconfig, Offset: (uint)external.Offset);
+                return external.HasValue || external.IsWeak ? value : value with { Missing = name, Reason = Absences.Of(external, isCall) };
+            case ExternKind.KernelFunction or ExternKind.KernelVariable when external.IsWeak && !isCall:
+                return new Reference(ReferenceKind.Absent);
+            default:
+                return new Reference(ReferenceKind.Absent, Missing: name, Reason: Absences.Of(external, isCall));
+        }
     }
 
     BpfFormatException Unknown(CodeSection section, int slot, ElfSymbol symbol, string message)

@@ -10,9 +10,6 @@ namespace NopTap.Formats.Maps;
 /// <remarks>Pointers inside initialised data have no address to hold before loading; as with libbpf they stay what the file says.</remarks>
 static class DataMapReader
 {
-    /// <summary>BPF_F_RDONLY_PROG: programs may only read.</summary>
-    const uint ReadOnlyForPrograms = 1 << 7;
-
     public static void Read(ElfFile file, BtfTypes? btf, ObjectMaps maps)
     {
         foreach (ElfSection section in file.Sections)
@@ -33,13 +30,13 @@ static class DataMapReader
                 KeySize = 4,
                 ValueSize = (uint)section.Size,
                 MaxEntries = 1,
-                Flags = readOnly ? ReadOnlyForPrograms : 0,
+                Flags = readOnly ? MapFlagBits.ReadOnlyForPrograms : 0,
                 ValueTypeId = btf?.FindByName<BtfDataSec>(section.Name)?.Id ?? 0,
                 InitialValue = [.. file.Bytes(section)],
                 IsReadOnlyData = readOnly,
                 IsGlobalData = true,
             };
-            maps.AddData(section, btf is null ? map : map with { SpinLockOffset = SpinLockFinder.Find(btf, map) });
+            maps.AddData(section, btf is null ? map : SpecialFields.Describe(btf, map));
         }
     }
 

@@ -18,6 +18,9 @@ sealed class MapDefinitionParser(BtfTypes btf, DiagnosticPlaceSource place, stri
 {
     const uint PinByName = 1;
 
+    /// <summary>Attributes that are read; docs/verifier.md says what happens to each.</summary>
+    internal static readonly string[] Known = ["type", "max_entries", "map_flags", "numa_node", "key_size", "key", "value_size", "value", "pinning", "map_extra", "values"];
+
     MapSpec _spec = new() { Name = name, Type = MapType.Unspec };
 
     /// <summary>Byte offset of <c>values</c> in the variable; -1 when the map has none.</summary>
@@ -31,7 +34,7 @@ sealed class MapDefinitionParser(BtfTypes btf, DiagnosticPlaceSource place, stri
             ParseMember(structure, member, isInner);
         if (_spec.Type == MapType.Unspec)
             throw Bad("it has no attribute 'type'");
-        return SpinLockFinder.Find(btf, _spec) is int offset ? _spec with { SpinLockOffset = offset } : _spec;
+        return SpecialFields.Describe(btf, _spec);
     }
 
     void ParseMember(BtfStruct structure, BtfMember member, bool isInner)
@@ -67,7 +70,8 @@ sealed class MapDefinitionParser(BtfTypes btf, DiagnosticPlaceSource place, stri
                 break;
             case "pinning":
                 uint pinning = Number(member);
-                _spec = pinning <= PinByName && !isInner ? _spec with { Pinning = pinning } : throw Bad($"pinning {pinning}{(isInner ? " of an inner map" : "")}");
+                _spec = pinning <= PinByName && !isInner ? _spec with { Pinning = pinning }
+                    : throw Bad(isInner ? $"pinning {pinning} of an inner map, which has no name to be pinned by" : $"pinning {pinning} is neither LIBBPF_PIN_NONE (0) nor LIBBPF_PIN_BY_NAME (1)");
                 break;
             case "map_extra":
                 _spec = _spec with { Extra = LongNumber(member) };
@@ -79,7 +83,7 @@ sealed class MapDefinitionParser(BtfTypes btf, DiagnosticPlaceSource place, stri
                 break;
             default:
                 throw Fault.At(FormatDiagnostics.UnknownMapAttribute, place.At(name), $"attribute '{member.Name}' is unknown",
-                    "use type, key, value, key_size, value_size, max_entries, map_flags, pinning, numa_node, map_extra and values");
+                    $"use {string.Join(", ", Known)}");
         }
     }
 

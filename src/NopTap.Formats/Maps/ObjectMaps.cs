@@ -18,8 +18,11 @@ sealed class ObjectMaps
 
     ObjectMaps(string file) => _file = file;
 
-    /// <summary>The maps: legacy ones, then those of <c>.maps</c>, then global data.</summary>
+    /// <summary>The maps: legacy ones, then those of <c>.maps</c>, then global data and configuration.</summary>
     public ImmutableArray<MapSpec> Specs { get; private set; } = [];
+
+    /// <summary>Index of the map of the configuration variables; -1 where there is none.</summary>
+    public int Kconfig { get; private set; } = -1;
 
     public static ObjectMaps Read(ElfFile file, BtfTypes? btf, ObjectCode code)
     {
@@ -48,21 +51,29 @@ sealed class ObjectMaps
                 "two maps are defined at this offset", "build the object again");
         }
 
-        Add(section, spec);
+        Add(section.Name, spec);
     }
 
     /// <summary>Adds the map of a data section.</summary>
     public void AddData(ElfSection section, MapSpec spec)
     {
         _data.Add(section.Index, _specs.Count);
-        Add(section, spec);
+        Add(section.Name, spec);
     }
 
-    void Add(ElfSection section, MapSpec spec)
+    /// <summary>Adds the map of the configuration variables.</summary>
+    public void AddKconfig(MapSpec spec)
+    {
+        Kconfig = _specs.Count;
+        Add(spec.Name, spec);
+        Specs = [.. _specs];
+    }
+
+    void Add(string section, MapSpec spec)
     {
         if (!_names.Add(spec.Name))
         {
-            throw Fault.At(FormatDiagnostics.DuplicateMap, Fault.In(_file, section.Name) with { Map = spec.Name }, "two maps have this name",
+            throw Fault.At(FormatDiagnostics.DuplicateMap, Fault.In(_file, section) with { Map = spec.Name }, "two maps have this name",
                 "rename one of them");
         }
 

@@ -14,7 +14,7 @@ sealed class SpinLockFinder
 {
     const string LockType = "bpf_spin_lock";
     const uint LockSize = 4;
-    const uint OneWay = (1 << 7) | (1 << 8); // BPF_F_RDONLY_PROG, BPF_F_WRONLY_PROG
+    const uint OneWay = MapFlagBits.ReadOnlyForPrograms | MapFlagBits.WriteOnlyForPrograms;
     const int MaxDepth = 32;
     const long None = -1;
     const long Several = -2;

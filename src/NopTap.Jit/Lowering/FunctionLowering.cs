@@ -35,6 +35,14 @@ sealed partial class FunctionLowering
     internal void Lower()
     {
         _frame.EmitEnter(_writer);
+        if (_program.Facts[_function.Start].IsDead)
+        {
+            // Its address may be taken, but it is never entered.
+            _writer.MoveConstant(Gpr.Rax, 0);
+            EmitReturn();
+            return;
+        }
+
         for (int i = _function.Start; i < _function.End; i += _program.Instructions[i].SlotCount)
         {
             if (_program.Facts[i].IsDead)

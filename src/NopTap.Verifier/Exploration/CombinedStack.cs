@@ -32,7 +32,7 @@ static class CombinedStack
             Instruction instruction = graph.Code[slot];
             if (!graph.IsReachable(slot))
                 continue;
-            bool tailCall = instruction.IsHelperCall && request.Helpers[instruction.Immediate].Return == HelperReturn.TailCall;
+            bool tailCall = instruction.IsHelperCall && request.Helpers.TryGetValue(instruction.Immediate, out HelperSignature? helper) && helper.Return == HelperReturn.TailCall;
             if (tailCall && frames > 0 && below >= LimitBeforeTailCall)
                 return Refuse(graph, slot, $"tail call in '{spec.Name}', whose callers use {below} bytes of stack, where less than {LimitBeforeTailCall} are allowed");
             if (!instruction.IsProgramCall && !instruction.IsFunctionReference)

@@ -151,14 +151,14 @@ sealed partial class Explorer
         }
 
         bool memory = value.Kind is RegisterKind.MapValue or RegisterKind.Packet or RegisterKind.PacketMeta || value.IsGivenMemory;
-        return memory ? Reach(value, 0, rule.Size, register, writes: true)
+        return memory ? ReachBoth(value, 0, rule.Size, register)
             : RefuseArgument(function, index, $"{Say(value)}; it is declared as a pointer to {rule.Size} bytes", "pass memory of the program's own, or null");
     }
 
     // Why memory may not be written, or null.
     string? ReadOnlyName(in RegisterState value) => value.Kind switch
     {
-        RegisterKind.MapValue when _request.Maps[value.Index].IsReadOnlyData => $"map '{_request.Maps[value.Index].Name}'",
+        RegisterKind.MapValue when !MapAccess.MayWrite(_request.Maps[value.Index]) => $"map '{_request.Maps[value.Index].Name}'",
         RegisterKind.MapKey => "a map's key",
         RegisterKind.Packet or RegisterKind.PacketMeta when !MayWritePackets => "the packet",
         _ => null,

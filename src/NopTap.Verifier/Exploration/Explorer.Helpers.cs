@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Immutable;
 using NopTap.Formats;
 using NopTap.Isa;
+using NopTap.Verifier.Structure;
 
 namespace NopTap.Verifier.Exploration;
 
@@ -17,6 +19,12 @@ sealed partial class Explorer
 
     Step CallHelper(int slot, in Instruction instruction)
     {
+        if (CallCheck.Find(_request, slot) is Diagnostic missing)
+        {
+            Refuse(missing, -1);
+            return Step.Refused;
+        }
+
         HelperSignature helper = _request.Helpers[instruction.Immediate];
         if (!MayCall(helper))
             return Step.Refused;
@@ -256,6 +264,13 @@ sealed partial class Explorer
         _callMap = value.Index;
         MapSpec map = _request.Maps[value.Index];
         _writesSocket = helper.Id == (int)HelperId.MapUpdateElem && map.Type is MapType.Sockmap or MapType.Sockhash;
+        if (MapAccess.Changes((HelperId)helper.Id) && !MapAccess.MayWrite(map))
+        {
+            return Refuse(
+                VerifierDiagnostics.ReadOnlyMemory, $"bpf_{helper.Name} on map '{map.Name}', which programs only read ({(map.IsReadOnlyData ? "it is constant" : "BPF_F_RDONLY_PROG")})",
+                "leave the flag out, or change the map from the host", index + 1);
+        }
+
         return MapTypes.Accepts((HelperId)helper.Id, map.Type, _program.Type) || Refuse(
             VerifierDiagnostics.MapMismatch, $"bpf_{helper.Name} on map '{map.Name}' of type {map.Type}", "use a helper that works on maps of that type, or another map", index + 1);
     }
@@ -265,8 +280,8 @@ sealed partial class Explorer
         MapSpec map = _request.Maps[_callMap];
         if (!MemoryArgument(helper, index, value, map.KeySize, writes: false))
             return false;
-        // A map that stands in for others may be longer than the one that is there.
-        bool array = map.Type is MapType.Array or MapType.PercpuArray && (map.Flags & InnerMapFlag) == 0;
+        // A map that stands in for others may be longer than the one that is there: only arrays are held to the capacity of their template.
+        bool array = (map.Flags & MapFlagBits.InnerMap) == 0 && (map.Type == MapType.Array || (map.Type == MapType.PercpuArray && !IsTemplate(_callMap)));
         if (helper.Id == (int)HelperId.MapLookupElem && array && map.KeySize == 4 && value is { Kind: RegisterKind.Stack, IsFixed: true })
             _keyInRange = ConstantKey(value, out uint key) && key < map.MaxEntries;
         return true;
@@ -321,9 +336,8 @@ sealed partial class Explorer
         const string wanted = "a string in read-only data that ends in a zero byte";
         if (value is not { Kind: RegisterKind.MapValue, Nullable: false, IsFixed: true })
             return RefuseArgument(helper, index, value, wanted);
-        MapSpec map = _request.Maps[value.Index];
-        bool ends = map.IsReadOnlyData && (uint)value.Offset < (uint)map.InitialValue.Length
-            && map.InitialValue.AsSpan()[value.Offset..].Contains((byte)0);
+        ImmutableArray<byte> constants = ConstantsOf(value.Index);
+        bool ends = (uint)value.Offset < (uint)constants.Length && constants.AsSpan()[value.Offset..].Contains((byte)0);
         return ends || RefuseArgument(helper, index, value, wanted);
     }
 

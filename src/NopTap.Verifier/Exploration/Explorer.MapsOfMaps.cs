@@ -10,8 +10,6 @@ namespace NopTap.Verifier.Exploration;
 // object: whatever asks for a map by its number finds them, and nothing that holds for one map only is noted of them.
 sealed partial class Explorer
 {
-    const uint InnerMapFlag = 1 << 12; // BPF_F_INNER_MAP: maps of other capacities may stand for this one
-
     /// <summary>The request with the templates of its maps of maps behind its maps.</summary>
     static VerificationRequest WithTemplates(VerificationRequest request)
     {

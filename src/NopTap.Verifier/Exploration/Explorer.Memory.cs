@@ -64,14 +64,17 @@ sealed partial class Explorer
     {
         if (address.Kind == RegisterKind.MapValue && address.IsFixed)
         {
-            MapSpec map = _request.Maps[address.Index];
+            ImmutableArray<byte> constants = ConstantsOf(address.Index);
             int at = address.Offset + offset;
-            if (map.IsReadOnlyData && !map.InitialValue.IsDefault && at >= 0 && at + size <= map.InitialValue.Length)
-                return RegisterState.Constant(Read(map.InitialValue.AsSpan().Slice(at, size)));
+            if (at >= 0 && at + size <= constants.Length)
+                return RegisterState.Constant(Read(constants.AsSpan().Slice(at, size)));
         }
 
         return RegisterState.Number(ScalarRange.OfBytes(size));
     }
+
+    // A map that stands for others tells nothing of their bytes.
+    ImmutableArray<byte> ConstantsOf(int map) => IsTemplate(map) ? [] : MapAccess.ConstantsOf(_request.Maps[map]);
 
     static ulong Read(ReadOnlySpan<byte> bytes)
     {
@@ -169,7 +172,7 @@ sealed partial class Explorer
             if (address.IsFixed)
                 NoteStack(address.Index, SlotAt(low));
         }
-        else if (!Reach(address, instruction.Offset, size, (int)instruction.Destination, writes: true) || !AtomicAligned(instruction, address, instruction.Destination))
+        else if (!ReachBoth(address, instruction.Offset, size, (int)instruction.Destination) || !AtomicAligned(instruction, address, instruction.Destination))
         {
             return false;
         }
@@ -215,6 +218,9 @@ sealed partial class Explorer
         return true;
     }
 
+    bool ReachBoth(in RegisterState address, int offset, long size, int register) =>
+        Reach(address, offset, size, register, writes: true) && Reach(address, offset, size, register, writes: false);
+
     /// <summary>Whether an access of memory other than the stack and the context stays inside of it.</summary>
     bool Reach(in RegisterState address, int offset, long size, int register, bool writes)
     {
@@ -229,9 +235,7 @@ sealed partial class Explorer
         {
             case RegisterKind.MapValue:
                 MapSpec map = _request.Maps[address.Index];
-                if (writes && map.IsReadOnlyData)
-                    return RefuseWrite($"map '{map.Name}', which is constant", register);
-                return Within(address, offset, size, map.ValueSize, $"a value of map '{map.Name}'", register)
+                return MapAllows(map, register, writes) && Within(address, offset, size, map.ValueSize, $"a value of map '{map.Name}'", register)
                     && OutsideLock(map, address, offset, size, register);
             case RegisterKind.MapKey:
                 map = _request.Maps[address.Index];
@@ -253,6 +257,17 @@ sealed partial class Explorer
                     VerifierDiagnostics.NotDereferenceable, $"access of {size} bytes through r{register}, {Say(address)}",
                     address.IsScalar ? "use bpf_probe_read_kernel for addresses that are no pointers of the program" : "hand it to a helper; its memory is not the program's", register);
         }
+    }
+
+    bool MapAllows(MapSpec map, int register, bool writes)
+    {
+        if (writes && map.IsReadOnlyData)
+            return RefuseWrite($"map '{map.Name}', which is constant", register);
+        if (writes && !MapAccess.MayWrite(map))
+            return RefuseWrite($"map '{map.Name}', which programs only read (BPF_F_RDONLY_PROG)", register);
+        return writes || MapAccess.MayRead(map) || Refuse(
+            VerifierDiagnostics.WriteOnlyMemory, $"load from map '{map.Name}', which programs only write (BPF_F_WRONLY_PROG)",
+            "leave the flag out, or read the map from the host", register);
     }
 
     static string MemoryName(in RegisterState address) =>

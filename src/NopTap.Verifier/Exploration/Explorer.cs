@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using NopTap.Formats;
 using NopTap.Isa;
 using NopTap.Verifier.Cfg;
+using NopTap.Verifier.Structure;
 
 namespace NopTap.Verifier.Exploration;
 
@@ -35,6 +36,7 @@ sealed partial class Explorer
     readonly List<Checkpoint>?[] _checkpoints;
     readonly SlotRole[] _roles;
     readonly int[] _referenceAt;
+    readonly Dictionary<int, Diagnostic> _missingAt = [];
     readonly Stack<PathState> _waiting = new();
     readonly Stack<PathState> _free = new();
     readonly ExplorationFacts _facts;
@@ -70,6 +72,8 @@ sealed partial class Explorer
         Array.Fill(_referenceAt, -1);
         for (int i = 0; i < _program.References.Length; i++)
             _referenceAt[_program.References[i].Instruction] = i;
+        foreach (MissingReference missing in _program.Missing)
+            _missingAt[missing.Instruction] = missing.Reason;
     }
 
     /// <summary>Explores the program.</summary>
@@ -142,6 +146,8 @@ sealed partial class Explorer
             _trace?.Steps(slot, _path);
             _path.History = _history.Append(_path.History, slot, _path.Depth);
             _path.StepsSinceCheckpoint++;
+            if (_missingAt.TryGetValue(slot, out Diagnostic? missing))
+                return Refuse(missing with { Place = ProgramPlaces.At(_program, slot) }, -1);
             switch (Execute(slot, _code[slot]))
             {
                 case Step.Refused:
@@ -264,6 +270,8 @@ sealed partial class Explorer
     {
         ref RegisterState destination = ref R(instruction.Destination);
         int index = _referenceAt[slot];
+        if (CallCheck.Variable(_program, slot) is Diagnostic variable)
+            return Refuse(variable, -1);
         if (index >= 0)
         {
             MapReference reference = _program.References[index];

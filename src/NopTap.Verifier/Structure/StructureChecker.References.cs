@@ -16,10 +16,7 @@ sealed partial class StructureChecker
             case PseudoSource.Function:
                 return CheckFunctionStart(slot, instruction.CallTarget(slot), "reference");
             case PseudoSource.BtfId:
-                return VerifierDiagnostics.KernelVariable.At(
-                    ProgramPlaces.At(_program, slot),
-                    $"load of kernel variable with BTF id {instruction.Immediate}",
-                    "keep the variable in a map; there is no kernel here whose variables could be read");
+                return _isInspected ? CallCheck.Variable(_program, slot) : null;
             default:
                 return FindReference(slot) >= 0
                     ? null

@@ -8,7 +8,7 @@ namespace NopTap.Verifier.Structure;
 
 /// <summary>
 /// What can be said of each instruction alone. Afterwards functions tile the program, every instruction is one, jumps stay in their
-/// function, calls hit function starts, maps and helpers exist, probe sites are NOPs: control flow can be followed without further checks.
+/// function, calls hit function starts, maps exist, probe sites are NOPs: control flow can be followed without further checks.
 /// </summary>
 sealed partial class StructureChecker
 {
@@ -21,6 +21,7 @@ sealed partial class StructureChecker
     readonly VerificationRequest _request;
     readonly ProgramSpec _program;
     readonly ImmutableArray<Instruction> _code;
+    readonly bool _isInspected;
     bool[] _secondHalf = [];
 
     StructureChecker(VerificationRequest request)
@@ -28,6 +29,7 @@ sealed partial class StructureChecker
         _request = request;
         _program = request.Program;
         _code = _program.Instructions;
+        _isInspected = request.Mode == VerificationMode.Structure || request.Context is null;
     }
 
     public static Diagnostic? Check(VerificationRequest request)
@@ -109,8 +111,7 @@ sealed partial class StructureChecker
         if (instruction.IsWideLoad)
             return CheckWideLoad(slot, instruction);
         // Exploration judges what paths reach; without it every access is judged here.
-        bool inspected = _request.Mode == VerificationMode.Structure || _request.Context is null;
-        if (inspected && (instruction.ReadsMemory || instruction.WritesMemory) && instruction.BaseRegister == Register.R10)
+        if (_isInspected && (instruction.ReadsMemory || instruction.WritesMemory) && instruction.BaseRegister == Register.R10)
             return CheckFrameAccess(slot, instruction);
         return null;
     }
@@ -136,26 +137,14 @@ sealed partial class StructureChecker
         DiagnosticPlace place = ProgramPlaces.At(_program, slot);
         if (instruction.IsProgramCall)
             return CheckFunctionStart(slot, instruction.CallTarget(slot), "call");
-        if (instruction.IsKfuncCall)
-        {
-            return VerifierDiagnostics.KernelFunction.At(
-                place, $"call of kernel function with BTF id {instruction.Immediate}", "use a helper; there is no kernel here whose functions could be called");
-        }
-
         if (instruction.IsRegisterCall)
         {
             return VerifierDiagnostics.IndirectCall.At(
                 place, $"call through r{(int)instruction.Destination}", "call the function directly, or build with optimisation so that clang resolves the call");
         }
 
-        return _request.Helpers.ContainsKey(instruction.Immediate) ? null : MissingHelper(place, instruction.Immediate);
+        return _isInspected ? CallCheck.Find(_request, slot) : null;
     }
-
-    Diagnostic MissingHelper(DiagnosticPlace place, int id) => HelperCatalog.NameOf(id) is string name
-        ? VerifierDiagnostics.UnknownHelper.At(
-            place, $"call of helper {id} (bpf_{name}), which programs of type {_program.Type} cannot call here", "register the helper with the runtime, or do without it")
-        : VerifierDiagnostics.UnknownHelper.At(
-            place, $"call of helper {id}, which does not exist", "register a helper of that number with the runtime, or correct the number");
 
     Diagnostic? CheckFunctionStart(int slot, int target, string what)
     {

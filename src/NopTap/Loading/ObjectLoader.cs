@@ -11,16 +11,14 @@ namespace NopTap.Loading;
 /// <summary>Turns an object's records into live maps and programs: everything, or nothing and a diagnostic.</summary>
 internal static class ObjectLoader
 {
-    internal static BpfObject Load(BpfRuntime runtime, BpfObjectSpec spec)
+    internal static BpfObject Load(BpfRuntime runtime, BpfObjectSpec spec, LoadOptions options)
     {
-        var maps = ImmutableArray.CreateBuilder<BpfMap>(spec.Maps.Length);
+        using var maps = new ObjectMaps(runtime, spec, options);
         var programs = ImmutableArray.CreateBuilder<BpfProgram>(spec.Programs.Length);
         bool isComplete = false;
         try
         {
-            foreach (MapSpec map in spec.Maps)
-                maps.Add(runtime.MakeMap(map));
-            ImmutableArray<BpfMap> allMaps = maps.ToImmutable();
+            ImmutableArray<BpfMap> allMaps = maps.Take();
             foreach (ProgramSpec program in spec.Programs)
             {
                 if (!program.AutoLoad)
@@ -34,13 +32,14 @@ internal static class ObjectLoader
             FillProgramArrays(spec, allMaps, programs);
             FillMapsOfMaps(spec, allMaps);
             var loaded = new BpfObject(runtime, spec, allMaps, programs.ToImmutable());
+            maps.Keep();
             isComplete = true;
             return loaded;
         }
         finally
         {
             if (!isComplete)
-                Undo(maps, programs);
+                Undo(programs);
         }
     }
 
@@ -64,10 +63,21 @@ internal static class ObjectLoader
                 continue;
             foreach ((uint key, string name) in spec.Maps[i].InitialEntries)
             {
-                BpfMap? inner = outer.KeySize == sizeof(uint) ? maps.FirstOrDefault(map => map.Name == name) : null;
-                outer.Set(key, inner ?? throw Unknown(spec, outer, key, name, "map", "a map"));
+                int named = outer.KeySize == sizeof(uint) ? IndexOf(spec, name) : -1;
+                outer.Set(key, named >= 0 ? maps[named] : throw Unknown(spec, outer, key, name, "map", "a map"));
             }
         }
+    }
+
+    static int IndexOf(BpfObjectSpec spec, string map)
+    {
+        for (int i = 0; i < spec.Maps.Length; i++)
+        {
+            if (spec.Maps[i].Name == map)
+                return i;
+        }
+
+        return -1;
     }
 
     static BpfProgram? Find(ImmutableArray<BpfProgram>.Builder programs, string name)
@@ -87,15 +97,12 @@ internal static class ObjectLoader
             $"entry {key} is initialised with '{name}', which is no {kind} of this object or fits no key of {map.KeySize} bytes",
             $"name {wanted} of the same object in the map's values"));
 
-    static void Undo(ImmutableArray<BpfMap>.Builder maps, ImmutableArray<BpfProgram>.Builder programs)
+    static void Undo(ImmutableArray<BpfProgram>.Builder programs)
     {
         foreach (BpfProgram program in programs)
         {
             program.WithdrawClaims();
             program.Dispose();
         }
-
-        foreach (BpfMap map in maps)
-            map.Dispose();
     }
 }

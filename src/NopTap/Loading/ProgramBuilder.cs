@@ -30,8 +30,10 @@ internal static class ProgramBuilder
         ImmutableArray<MapSpec> maps = [.. program.Maps.Select(map => map.Spec)];
         VerificationResult result = ProgramVerifier.Verify(VerificationRequests.For(program.Spec, maps, type, helpers));
         VerifiedProgram verified = result.EnsureAccepted();
-        if (AvailableHelpers.FirstMissing(program.Spec, helpers) is Diagnostic missing)
+        if (AvailableHelpers.FirstMissing(verified, helpers) is Diagnostic missing)
             throw new BpfOperationException(missing);
+        if (AvailableMaps.FirstMissing(verified, maps) is Diagnostic unknown)
+            throw new BpfOperationException(unknown);
         var contract = new CallContract(runtime, program.Spec, verified.Context, prototype);
         ImmutableArray<ProgramArrayMap> claimed = CalledArrays.Claim(program, verified, contract);
         bool isBound = false;

@@ -75,7 +75,7 @@ public abstract unsafe partial class BpfMap
         return removed;
     }
 
-    bool HasNoBytes => Type is MapType.Ringbuf or MapType.ProgArray or MapType.ArrayOfMaps or MapType.HashOfMaps;
+    bool HasNoBytes => this is UnsupportedMap || Type is MapType.Ringbuf or MapType.ProgArray or MapType.ArrayOfMaps or MapType.HashOfMaps;
 
     internal void CheckTypes<TKey, TValue>(bool perProcessor)
         where TKey : unmanaged

@@ -19,6 +19,7 @@ public abstract unsafe partial class BpfMap : IDisposable
     readonly MapHeader* _header;
     readonly MapSpec _spec;
     int _isDisposed;
+    int _holders = 1;
 
     private protected BpfMap(MapSpec spec, uint id, MappedMemory memory, MappedMemory? more = null)
     {
@@ -113,7 +114,7 @@ public abstract unsafe partial class BpfMap : IDisposable
         IsFrozen = true;
     }
 
-    /// <summary>Ends the host's use. The memory goes when no program uses the map any more.</summary>
+    /// <summary>Ends the host's use, for all objects that share the map, and its pin. The memory goes when no program uses the map any more.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
@@ -122,6 +123,29 @@ public abstract unsafe partial class BpfMap : IDisposable
         DisposeCore();
         _memory.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Objects, pins and hosts that share the map; the last one that drops it disposes of it.</summary>
+    internal int Holders => Volatile.Read(ref _holders);
+
+    /// <summary>Shares the map with one more holder.</summary>
+    /// <returns>False when it is disposed or about to be.</returns>
+    internal bool TryHold()
+    {
+        for (int seen = Holders; seen > 0 && !IsDisposed; seen = Holders)
+        {
+            if (Interlocked.CompareExchange(ref _holders, seen + 1, seen) == seen)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Ends one holder's use.</summary>
+    internal void Drop()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+            Dispose();
     }
 
     /// <summary>Keeps the memory for a program that has its address, and also holds this object; see <see cref="ReleaseProgram"/>.</summary>

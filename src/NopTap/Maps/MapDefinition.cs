@@ -22,8 +22,40 @@ internal static class MapDefinition
 
     const uint PageSize = 4096;
 
+    const uint PinByName = 1;
+
     /// <summary>The first thing that is wrong, or null.</summary>
-    internal static Diagnostic? Check(MapSpec spec) => CheckName(spec) ?? CheckType(spec) ?? CheckLock(spec);
+    internal static Diagnostic? Check(MapSpec spec) => Unsupported(spec) ?? CheckName(spec) ?? CheckType(spec) ?? CheckLock(spec) ?? CheckAttributes(spec);
+
+    /// <summary>Why a map that a kernel would make cannot exist here, or null: refused only where a program comes to it.</summary>
+    internal static Diagnostic? Unsupported(MapSpec spec)
+    {
+        if (!IsKnown(spec.Type))
+        {
+            return RuntimeDiagnostics.MapUnsupportedType.At(
+                Place(spec), $"map type {spec.Type} is not supported", "use an array, a hash, a prog array, a ring buffer, a trie or a map of maps");
+        }
+
+        return spec.UnsupportedField is string field
+            ? RuntimeDiagnostics.MapUnsupportedField.At(
+                Place(spec), $"values have a {field}, which only a kernel can keep", "leave the field out, or keep what needs it in a map of its own")
+            : spec.Inner is MapSpec inner ? Unsupported(inner) : null;
+    }
+
+    static bool IsKnown(MapType type) => type is MapType.Array or MapType.PercpuArray or MapType.Hash or MapType.PercpuHash or MapType.ProgArray
+        or MapType.ArrayOfMaps or MapType.HashOfMaps or MapType.LpmTrie or MapType.Ringbuf;
+
+    static Diagnostic? CheckAttributes(MapSpec spec)
+    {
+        if (spec.Extra != 0)
+            return RuntimeDiagnostics.MapAttribute.At(Place(spec), $"map_extra is {spec.Extra}, which has no meaning for {spec.Type}", "leave map_extra out");
+        if (spec.Pinning > PinByName)
+            return RuntimeDiagnostics.MapAttribute.At(Place(spec), $"pinning is {spec.Pinning}", "use 0, or 1 (LIBBPF_PIN_BY_NAME)");
+        return spec.IsReadOnlyData && spec is not { Type: MapType.Array, MaxEntries: 1 }
+            ? RuntimeDiagnostics.MapAttribute.At(
+                Place(spec), $"constant data in a map of type {spec.Type} with {spec.MaxEntries} entries", "use an array of one value")
+            : null;
+    }
 
     static Diagnostic? CheckType(MapSpec spec) => spec.Type switch
     {
@@ -36,8 +68,7 @@ internal static class MapDefinition
         MapType.LpmTrie => CheckTrie(spec),
         MapType.HashOfMaps => CheckHash(spec, HashFlags) ?? CheckInner(spec),
         MapType.Ringbuf => CheckRing(spec),
-        _ => RuntimeDiagnostics.MapUnsupportedType.At(
-            Place(spec), $"map type {spec.Type} is not supported", "use an array, a hash, a prog array, a ring buffer, a trie or a map of maps"),
+        _ => null,
     };
 
     static DiagnosticPlace Place(MapSpec spec) => new() { Map = spec.Name };
@@ -86,7 +117,8 @@ internal static class MapDefinition
                 Place(spec), $"the maps in it are of type {inner.Type}", "put maps with values of bytes, or ring buffers, into a map of maps");
         }
 
-        return Check(inner);
+        return inner.Pinning == 0 ? Check(inner)
+            : RuntimeDiagnostics.MapAttribute.At(Place(inner), $"pinning is {inner.Pinning} for the maps inside of '{spec.Name}'", "pin the outer map");
     }
 
     static Diagnostic? CheckLock(MapSpec spec)
@@ -107,7 +139,7 @@ internal static class MapDefinition
         var flags = (MapFlags)spec.Flags;
         MapFlags unknown = flags & ~allowed;
         if (unknown != 0)
-            return RuntimeDiagnostics.MapFlags.At(Place(spec), $"flags 0x{(uint)unknown:x} are not allowed for {spec.Type}", "leave them out");
+            return RuntimeDiagnostics.MapFlags.At(Place(spec), $"{MapFlagBits.Describe((uint)unknown)} in map_flags, which {spec.Type} does not take", "leave it out");
         const MapFlags Programs = MapFlags.ReadOnlyForPrograms | MapFlags.WriteOnlyForPrograms;
         if ((flags & Programs) == Programs)
             return RuntimeDiagnostics.MapFlags.At(Place(spec), "flags forbid programs both reading and writing", "leave one of them out");

@@ -8,6 +8,8 @@ namespace NopTap.Maps;
 /// <summary>Makes live maps of definitions.</summary>
 internal static class MapFactory
 {
+    const uint LargestUnsupported = 1 << 22;
+
     /// <summary>Makes a map, or says why not. Initial content is written and <c>.rodata</c> frozen.</summary>
     internal static bool TryCreate(MapSpec spec, uint id, out BpfMap? map, out Diagnostic? error)
     {
@@ -26,8 +28,7 @@ internal static class MapFactory
         };
         if (made is null)
         {
-            error = RuntimeDiagnostics.MemoryRefused.At(
-                new DiagnosticPlace { Map = spec.Name }, "address space for the map was refused", "lower max_entries or the value size");
+            error = NoMemory(spec);
             return false;
         }
 
@@ -44,6 +45,21 @@ internal static class MapFactory
     internal static BpfMap Create(MapSpec spec, uint id) =>
         TryCreate(spec, id, out BpfMap? map, out Diagnostic? error) ? map! : throw new BpfOperationException(error!);
 
+    /// <summary>Makes a map of an object, of whose maps some may be of kinds that do not exist here.</summary>
+    /// <exception cref="BpfOperationException">The definition is refused, or the memory.</exception>
+    internal static BpfMap CreateFor(MapSpec spec, uint id)
+    {
+        if (MapDefinition.Unsupported(spec) is not Diagnostic reason)
+            return Create(spec, id);
+        // Nobody will read so many bytes, but sizes of live maps fit an int.
+        if (spec.KeySize > LargestUnsupported || spec.ValueSize > LargestUnsupported)
+            throw new BpfOperationException(reason);
+        return UnsupportedMap.TryCreate(spec, id) ?? throw new BpfOperationException(NoMemory(spec));
+    }
+
+    static Diagnostic NoMemory(MapSpec spec) => RuntimeDiagnostics.MemoryRefused.At(
+        new DiagnosticPlace { Map = spec.Name }, "address space for the map was refused", "lower max_entries or the value size");
+
     static unsafe Diagnostic? Initialize(BpfMap map, MapSpec spec)
     {
         if (!spec.InitialValue.IsDefaultOrEmpty)
@@ -56,7 +72,11 @@ internal static class MapFactory
                     "enlarge the value or shorten the content");
             }
 
-            spec.InitialValue.AsSpan().CopyTo(new Span<byte>((void*)map.ValuesAddress, (int)spec.ValueSize));
+            byte[] content = new byte[spec.ValueSize];
+            spec.InitialValue.AsSpan().CopyTo(content);
+            // A lock in it belongs to whoever holds it, and nobody does yet.
+            fixed (byte* from = content)
+                MapValue.Write(map.Header, (byte*)map.ValuesAddress, from);
         }
 
         if (spec.IsReadOnlyData)

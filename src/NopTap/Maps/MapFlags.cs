@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using NopTap.Isa;
+
 namespace NopTap.Maps;
 
 /// <summary>Creation flags of maps with the kernel's values.</summary>
@@ -10,29 +12,29 @@ public enum MapFlags : uint
     None = 0,
 
     /// <summary><c>BPF_F_NO_PREALLOC</c>: accepted for hashes; memory is touched only when used either way.</summary>
-    NoPrealloc = 1 << 0,
+    NoPrealloc = MapFlagBits.NoPrealloc,
 
     /// <summary><c>BPF_F_NUMA_NODE</c>: accepted and without effect.</summary>
-    NumaNode = 1 << 2,
+    NumaNode = MapFlagBits.NumaNode,
 
     /// <summary><c>BPF_F_RDONLY</c>: the host may only read.</summary>
-    ReadOnly = 1 << 3,
+    ReadOnly = MapFlagBits.ReadOnly,
 
     /// <summary><c>BPF_F_WRONLY</c>: the host may only write.</summary>
-    WriteOnly = 1 << 4,
+    WriteOnly = MapFlagBits.WriteOnly,
 
     /// <summary><c>BPF_F_ZERO_SEED</c>: the hash has no random seed.</summary>
-    ZeroSeed = 1 << 6,
+    ZeroSeed = MapFlagBits.ZeroSeed,
 
     /// <summary><c>BPF_F_RDONLY_PROG</c>: programs may only read.</summary>
-    ReadOnlyForPrograms = 1 << 7,
+    ReadOnlyForPrograms = MapFlagBits.ReadOnlyForPrograms,
 
     /// <summary><c>BPF_F_WRONLY_PROG</c>: programs may only write.</summary>
-    WriteOnlyForPrograms = 1 << 8,
+    WriteOnlyForPrograms = MapFlagBits.WriteOnlyForPrograms,
 
     /// <summary><c>BPF_F_MMAPABLE</c>: accepted for arrays.</summary>
-    Mmapable = 1 << 10,
+    Mmapable = MapFlagBits.Mmapable,
 
     /// <summary><c>BPF_F_INNER_MAP</c>: accepted for arrays.</summary>
-    InnerMap = 1 << 12,
+    InnerMap = MapFlagBits.InnerMap,
 }

@@ -17,7 +17,7 @@ public sealed class SampleObjectTests
     // What this runtime does not take, and why.
     static readonly (string Object, string Id, string Why)[] s_refused =
     [
-        ("externs", FormatDiagnostics.KconfigUsed.Id, "kernel configuration"),
+        ("externs", FormatDiagnostics.KernelSymbolUsed.Id, "a kernel's variables and functions"),
     ];
 
     // The firewall's sources begin with the time at which their window was opened.
