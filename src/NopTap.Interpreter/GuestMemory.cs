@@ -16,7 +16,7 @@ namespace NopTap.Interpreter;
 ///               ^ r10 of 7    ^ r10 of 6              ^ r10 of 0
 /// </code>
 /// </remarks>
-public sealed unsafe class GuestMemory : IDisposable
+internal sealed unsafe class GuestMemory : IDisposable
 {
     /// <summary>Bytes of stack of a frame.</summary>
     public const int FrameSize = 512;

@@ -8,7 +8,7 @@ namespace NopTap.Interpreter;
 /// <param name="IsReadable">Whether programs may load from it; when neither this nor <paramref name="IsWritable"/>, only helpers may use it.</param>
 /// <param name="IsWritable">Whether programs may store to it.</param>
 /// <param name="Name">What it is, for diagnostics: <c>packet</c>, <c>value of map 'counts'</c>.</param>
-public readonly record struct GuestRegion(ulong Base, ulong Length, bool IsReadable, bool IsWritable, string Name)
+internal readonly record struct GuestRegion(ulong Base, ulong Length, bool IsReadable, bool IsWritable, string Name)
 {
     /// <summary>Whether every byte of an access lies inside.</summary>
     /// <param name="address">First byte.</param>

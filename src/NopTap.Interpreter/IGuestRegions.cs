@@ -4,7 +4,7 @@ namespace NopTap.Interpreter;
 
 /// <summary>Memory that comes and goes while programs run: map values, ring buffer reservations, a packet whose edges helpers move.</summary>
 /// <remarks>Called from every thread that runs the program; an answer must stay true until the run that asked has ended.</remarks>
-public interface IGuestRegions
+internal interface IGuestRegions
 {
     /// <summary>The region that holds an address.</summary>
     /// <param name="address">Any byte of it.</param>

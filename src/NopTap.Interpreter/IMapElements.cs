@@ -9,7 +9,7 @@ namespace NopTap.Interpreter;
 /// The interpreter runs helpers that call the program back itself (this one and <c>bpf_loop</c>), so that the callback is interpreted in
 /// the same run and no exception has a native frame to cross. A cursor, not an enumerator: the callback may change the map.
 /// </remarks>
-public interface IMapElements
+internal interface IMapElements
 {
     /// <summary>Moves to the next element.</summary>
     /// <param name="map">Address of the map, as the program holds it.</param>

@@ -7,7 +7,7 @@ namespace NopTap.Interpreter;
 /// Indexes are those of <c>VerifiedProgram.Sites</c> and <c>VerifiedProgram.Functions</c>. Called on the thread that runs the program,
 /// between two of its instructions; nothing that a hook does changes the program's registers. Hooks do not throw.
 /// </remarks>
-public interface IProbeHook
+internal interface IProbeHook
 {
     /// <summary>Whether a site has observers.</summary>
     /// <param name="site">The site.</param>

@@ -3,7 +3,7 @@
 namespace NopTap.Interpreter;
 
 /// <summary>Where tail calls go.</summary>
-public interface ITailCallTargets
+internal interface ITailCallTargets
 {
     /// <summary>The program at an index of a program array.</summary>
     /// <param name="map">Address of the map, as the program holds it.</param>

@@ -8,7 +8,7 @@ using NopTap.Isa;
 namespace NopTap.Interpreter;
 
 /// <summary>Everything outside a program that it uses while it is interpreted. Immutable; shared by all runs.</summary>
-public sealed record InterpreterImports
+internal sealed record InterpreterImports
 {
     /// <summary>Instructions that a run may execute when nothing else is said.</summary>
     public const long DefaultInstructionBudget = 1L << 26;

@@ -16,7 +16,7 @@ namespace NopTap.Interpreter;
 /// may not rely on is destroyed on purpose: r1 to r5 after a call hold <see cref="Poison"/>. A function's address
 /// (<see cref="PseudoSource.Function"/>) is a number outside all memory, good for calls and callbacks only.
 /// </remarks>
-public sealed class ProgramInterpreter
+internal sealed class ProgramInterpreter
 {
     /// <summary>Value of registers that a call has destroyed.</summary>
     public const ulong Poison = 0xdead_beef_dead_beef;

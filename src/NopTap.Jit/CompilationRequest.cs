@@ -8,7 +8,7 @@ using NopTap.Verifier;
 namespace NopTap.Jit;
 
 /// <summary>Everything that the machine code of a program depends on. Immutable.</summary>
-public sealed record CompilationRequest
+internal sealed record CompilationRequest
 {
     /// <summary>The program.</summary>
     public required VerifiedProgram Program { get; init; }

@@ -7,7 +7,7 @@ namespace NopTap.Jit;
 /// The legacy packet loads (RFC 9669, section 5.5) call <c>long (void *context, long offset, ..., ThreadBlock *)</c>: the bytes as a
 /// big-endian number, or a negative number when they are not in the packet; the function then returns 0 at once.
 /// </remarks>
-public static class InternalHelpers
+internal static class InternalHelpers
 {
     /// <summary>Loads a byte of the packet.</summary>
     public const int LoadPacketByte = -1;

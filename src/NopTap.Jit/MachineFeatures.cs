@@ -6,7 +6,7 @@ namespace NopTap.Jit;
 
 /// <summary>Extensions of the processor that machine code may use. Part of the request, so that compilation stays a pure function.</summary>
 [Flags]
-public enum MachineFeatures
+internal enum MachineFeatures
 {
     /// <summary>Only what every x86-64 has.</summary>
     None = 0,
@@ -16,7 +16,7 @@ public enum MachineFeatures
 }
 
 /// <summary>What this machine offers.</summary>
-public static class MachineFeatureDetection
+internal static class MachineFeatureDetection
 {
     /// <summary>The features of the processor that runs this process.</summary>
     public static MachineFeatures Current => Bmi2.X64.IsSupported ? MachineFeatures.Bmi2 : MachineFeatures.None;

@@ -31,14 +31,15 @@ public sealed unsafe partial class BpfProgram
     public RunResult TestRun(ReadOnlySpan<byte> packet, int repeat)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repeat);
-        PacketBuffer buffer = BufferForThread();
+        ThreadBlock* block = ThreadBlocks.Current;
+        PacketBuffer buffer = BufferForThread(block);
         ulong result = 0;
         long ticks = 0;
         for (int i = 0; i < repeat; i++)
         {
             nint context = LoadPacket(buffer, packet);
             long start = Stopwatch.GetTimestamp();
-            result = Execute(context, buffer.Memory);
+            result = Execute(block, context, buffer.Memory);
             ticks += Stopwatch.GetTimestamp() - start;
         }
 
@@ -47,29 +48,54 @@ public sealed unsafe partial class BpfProgram
     }
 
     /// <summary>Runs the program on a packet in a buffer of the caller's, untimed: the quickest way for packets.</summary>
-    /// <param name="buffer">Takes the packet; read <see cref="PacketBuffer.Packet"/> afterwards. Not for two threads at once.</param>
+    /// <param name="buffer">Takes the packet; read <see cref="PacketBuffer.Packet"/> afterwards.</param>
     /// <param name="packet">An Ethernet frame.</param>
     /// <returns>Verdict.</returns>
-    /// <exception cref="BpfException">As for <see cref="Run(ReadOnlySpan{byte})"/>.</exception>
+    /// <exception cref="BpfException">As for <see cref="Run(ReadOnlySpan{byte})"/>, or another run uses the buffer.</exception>
+    /// <exception cref="ObjectDisposedException">The buffer or the object was disposed.</exception>
     public uint Run(PacketBuffer buffer, ReadOnlySpan<byte> packet)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        nint context = LoadPacket(buffer, packet);
-        return (uint)Execute(context, buffer.Memory);
+        ThreadBlock* block = ThreadBlocks.Current;
+        BufferLease.Hold hold = buffer.Enter(block);
+        try
+        {
+            nint context = LoadPacket(buffer, packet);
+            return (uint)Execute(block, context, buffer.Memory);
+        }
+        finally
+        {
+            hold.Leave();
+            GC.KeepAlive(buffer);
+        }
     }
 
     /// <summary>Runs the program on a host's own structure.</summary>
     /// <typeparam name="T">The structure that r1 points at.</typeparam>
-    /// <param name="context">The structure in native memory; not for two threads at once.</param>
+    /// <param name="context">The structure, exactly as large as the one that the program was verified for.</param>
     /// <returns>r0.</returns>
-    /// <exception cref="BpfException">The program takes a context of another kind, or a helper of the host threw.</exception>
+    /// <exception cref="BpfException">
+    /// The program takes a context of another kind or size, another run uses the context, or a helper of the host threw.
+    /// </exception>
+    /// <exception cref="BpfFaultException">As for <see cref="Run(ReadOnlySpan{byte})"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The context or the object was disposed.</exception>
     public ulong Run<T>(PlainContext<T> context)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (TypeInfo.Kind != ContextKind.Plain)
-            throw WrongContext($"a structure '{typeof(T).Name}'");
-        return Execute(context.Address, context.Memory);
+        if (sizeof(T) != _plainSize)
+            CheckPlain<T>();
+        ThreadBlock* block = ThreadBlocks.Current;
+        BufferLease.Hold hold = context.Enter(block);
+        try
+        {
+            return Execute(block, context.Address, context.Memory);
+        }
+        finally
+        {
+            hold.Leave();
+            GC.KeepAlive(context);
+        }
     }
 
     /// <summary>Runs the program on each packet in turn.</summary>
@@ -81,13 +107,18 @@ public sealed unsafe partial class BpfProgram
     {
         if (verdicts.Length < packets.Length)
             throw new ArgumentException($"{packets.Length} packets, room for {verdicts.Length} verdicts", nameof(verdicts));
-        PacketBuffer buffer = BufferForThread();
+        PacketBuffer buffer = BufferForThread(ThreadBlocks.Current);
         for (int i = 0; i < packets.Length; i++)
             verdicts[i] = Run(buffer, packets[i].Span);
     }
 
     // A run inside a run (a delegate or a helper that runs a program) must not overwrite the packet of the outer one.
-    static PacketBuffer BufferForThread() => Epochs.IsInside ? new PacketBuffer() : PacketBuffer.ForThread;
+    PacketBuffer BufferForThread(ThreadBlock* block)
+    {
+        if (block->Depth >= MaximumNesting)
+            throw NestedTooDeep();
+        return PacketBuffer.ForThread(block->Depth);
+    }
 
     nint LoadPacket(PacketBuffer buffer, ReadOnlySpan<byte> packet)
     {
@@ -98,19 +129,19 @@ public sealed unsafe partial class BpfProgram
 
     // The quick way: machine code, outermost run, no statistics. What it leaves in the block is read inside a run only, so nothing is put
     // back; machine code does not throw, so nothing is guarded.
-    ulong Execute(nint context, RunMemory* memory)
+    ulong Execute(ThreadBlock* block, nint context, RunMemory* memory)
     {
         byte marker; // machine code's frames lie below it
-        ThreadBlock* block = ThreadBlocks.Current;
+        StackGuard.Check(block);
         if (block->Depth != 0 || _runtime.StatisticsEnabled)
-            return ExecuteScoped(context, memory);
+            return ExecuteScoped(block, context, memory);
         Epochs.EnterOutermost(block);
         // Read after entering: from here on nothing is freed under this thread.
         nint entry = Volatile.Read(ref _entry);
         if (entry == 0)
         {
             Epochs.LeaveOutermost(block);
-            return ExecuteScoped(context, memory);
+            return ExecuteScoped(block, context, memory);
         }
 
         block->RunFrame = _frame;
@@ -119,29 +150,34 @@ public sealed unsafe partial class BpfProgram
         ulong result = ((delegate* unmanaged<nint, ulong, ulong, ulong, ulong, ThreadBlock*, ulong>)entry)(context, 0, 0, 0, 0, block);
         Epochs.LeaveOutermost(block);
         if (block->Fault != 0)
-            ThrowFault(block);
+            throw HelperFaulted(Faults.Take(block));
+        // It holds the runtime and with it the code.
+        GC.KeepAlive(this);
         return result;
     }
 
     // Every other way: nested runs, statistics, the interpreter, programs without code.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    ulong ExecuteScoped(nint context, RunMemory* memory)
+    ulong ExecuteScoped(ThreadBlock* block, nint context, RunMemory* memory)
     {
         byte marker;
-        ulong result;
-        ThreadBlock* block;
-        using (RunScope scope = RunScope.Enter())
+        if (block->Depth >= MaximumNesting)
+            throw NestedTooDeep();
+        Exception? outer = Faults.Suspend(block);
+        try
         {
-            block = scope.Block;
+            using RunScope scope = RunScope.Enter();
             block->RunFrame = _frame;
             block->Memory = memory;
             memory->StackTop = (ulong)&marker;
-            result = ExecuteSlowly(Volatile.Read(ref _entry), context, memory, block);
+            ulong result = ExecuteSlowly(Volatile.Read(ref _entry), context, memory, block);
+            return block->Fault == 0 ? result : throw HelperFaulted(Faults.Take(block));
         }
-
-        if (block->Fault != 0)
-            ThrowFault(block);
-        return result;
+        finally
+        {
+            Faults.Resume(block, outer);
+            GC.KeepAlive(this);
+        }
     }
 
     ulong ExecuteSlowly(nint entry, nint context, RunMemory* memory, ThreadBlock* block)
@@ -205,21 +241,4 @@ public sealed unsafe partial class BpfProgram
             GuestMemories.Give(guest);
         }
     }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    void ThrowFault(ThreadBlock* block)
-    {
-        Exception? cause = Faults.Take(block);
-        throw new BpfOperationException(
-            RuntimeDiagnostics.HelperFaulted.At(
-                new DiagnosticPlace { Program = Name },
-                $"a helper threw {cause?.GetType().Name ?? "an exception"} during the run: {cause?.Message}",
-                "mend the helper; the program saw -EFAULT (or null) and went on"),
-            cause);
-    }
-
-    BpfOperationException WrongContext(string given) => new(RuntimeDiagnostics.WrongContext.At(
-        new DiagnosticPlace { Program = Name, Section = Spec.SectionName },
-        $"{given} was given to a program of type {Type}, whose context is of kind {TypeInfo.Kind}",
-        "run XDP and socket-buffer programs on packets, a host's own on a PlainContext"));
 }

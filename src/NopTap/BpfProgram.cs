@@ -41,11 +41,8 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
         _maps = maps;
         Spec = spec;
         Id = runtime.TakeProgramId();
-        foreach (BpfMap map in maps)
-            map.RetainForProgram();
+        (_statistics, Slot) = Hold(maps);
         _frame = RunFrame.Allocate(this);
-        _statistics = SlotTable.Lease();
-        Slot = SlotTable.Lease();
         Probes = new NamedCollection<BpfProbe>("probe", BpfProbe.For(this), probe => probe.Name);
         Functions = new NamedCollection<BpfFunction>("function", BpfFunction.For(this, spec.ParametersOf), function => function.Name);
         LoadedAt = DateTimeOffset.UtcNow;
@@ -104,7 +101,20 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
 
     /// <summary>Copies its machine code as it is at this moment, patches included; empty under the interpreter.</summary>
     /// <exception cref="BpfOperationException">It is an observer that was never attached.</exception>
-    public byte[] ReadCode() => BoundImage.Block?.Read() ?? [];
+    /// <exception cref="ObjectDisposedException">Its object was disposed.</exception>
+    public byte[] ReadCode()
+    {
+        // Kept for as long as its code is read.
+        ObjectDisposedException.ThrowIf(IsDisposed || !TryRetain(), this);
+        try
+        {
+            return BoundImage.Block?.Read() ?? [];
+        }
+        finally
+        {
+            Release();
+        }
+    }
 
     /// <summary>Ends the host's use: it can be run no more. Again does nothing.</summary>
     /// <remarks>
@@ -144,6 +154,31 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
             Epochs.Retire(Free);
     }
 
+    // Two slots, and the maps: all of it or nothing.
+    static (int First, int Second) Hold(ImmutableArray<BpfMap> maps)
+    {
+        var slots = new Stack<int>();
+        int held = 0;
+        try
+        {
+            slots.Push(SlotTable.Lease());
+            slots.Push(SlotTable.Lease());
+            for (; held < maps.Length; held++)
+                maps[held].RetainForProgram();
+            return (slots.Pop(), slots.Pop());
+        }
+        finally
+        {
+            foreach (int slot in slots)
+                SlotTable.Release(slot);
+            if (slots.Count != 0)
+            {
+                for (int i = 0; i < held; i++)
+                    maps[i].ReleaseProgram();
+            }
+        }
+    }
+
     void Free()
     {
         _image?.Block?.Free();
@@ -167,6 +202,7 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
             _claimed = claimed;
             Contract = contract;
             _image = image;
+            _plainSize = PlainSizeOf(TypeInfo, image.Verified.Context);
             Volatile.Write(ref _entry, image.Entry);
         }
     }

@@ -77,38 +77,24 @@ public sealed partial class BpfRuntime : IDisposable
     /// <summary>Loads an object: creates its maps, verifies, compiles and places its programs. All of it or nothing.</summary>
     /// <param name="spec">The object.</param>
     /// <exception cref="BpfException">It was refused; the diagnostic says where and why, and nothing was created.</exception>
+    /// <exception cref="ObjectDisposedException">The runtime is or was meanwhile disposed; nothing is left of the object.</exception>
     public BpfObject Load(BpfObjectSpec spec) => Load(spec, new LoadOptions());
 
     /// <summary>Loads an object as <see cref="Load(BpfObjectSpec)"/> does, with maps that it shares with others.</summary>
     /// <param name="spec">The object.</param>
     /// <param name="options">How.</param>
     /// <exception cref="BpfException">It was refused; the diagnostic says where and why, and nothing was created.</exception>
+    /// <exception cref="ObjectDisposedException">The runtime is or was meanwhile disposed; nothing is left of the object.</exception>
     public BpfObject Load(BpfObjectSpec spec, LoadOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(spec);
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         BpfObject loaded = ObjectLoader.Load(this, spec, options);
         if (TryAdd(loaded))
             return loaded;
         loaded.Dispose();
         throw new ObjectDisposedException(nameof(BpfRuntime));
-    }
-
-    // What would come in behind the disposal would never be disposed of, and its code is gone.
-    bool TryAdd(BpfObject loaded)
-    {
-        lock (_lock)
-        {
-            if (Volatile.Read(ref _isDisposed) != 0)
-                return false;
-            _objects.Add(loaded);
-            foreach (BpfProgram program in loaded.Programs)
-                _programs.Add(program.Id, program);
-            foreach (BpfMap map in loaded.Maps)
-                _maps[map.Id] = map;
-            return true;
-        }
     }
 
     /// <summary>Loads an object from a file.</summary>
@@ -124,14 +110,22 @@ public sealed partial class BpfRuntime : IDisposable
     public BpfMap CreateMap(MapSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         if (spec.Pinning != 0)
             return TakePinned(spec, out _);
         BpfMap map = MakeMap(spec);
         map.OnDispose = Forget;
         lock (_lock)
-            _maps.Add(map.Id, map);
-        return map;
+        {
+            if (!IsDisposed)
+            {
+                _maps.Add(map.Id, map);
+                return map;
+            }
+        }
+
+        map.Dispose();
+        throw new ObjectDisposedException(nameof(BpfRuntime));
     }
 
     /// <summary>Programs that are loaded now, by id.</summary>
@@ -157,11 +151,15 @@ public sealed partial class BpfRuntime : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-            return;
         BpfObject[] objects;
         lock (_lock)
+        {
+            // From here on nothing is added.
+            if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+                return;
             objects = [.. _objects];
+        }
+
         foreach (BpfObject loaded in objects)
             loaded.Dispose();
         foreach (BpfMap map in Maps)
@@ -169,6 +167,24 @@ public sealed partial class BpfRuntime : IDisposable
         // From inside a run this thread still has to return through that code.
         if (Code is { } code)
             Epochs.Retire(code.Dispose);
+    }
+
+    bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;
+
+    // What would come in behind the disposal would never be disposed of, and its code is gone.
+    bool TryAdd(BpfObject loaded)
+    {
+        lock (_lock)
+        {
+            if (IsDisposed)
+                return false;
+            _objects.Add(loaded);
+            foreach (BpfProgram program in loaded.Programs)
+                _programs.Add(program.Id, program);
+            foreach (BpfMap map in loaded.Maps)
+                _maps[map.Id] = map;
+            return true;
+        }
     }
 
     internal uint TakeProgramId() => Interlocked.Increment(ref _nextProgramId);

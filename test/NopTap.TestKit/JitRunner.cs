@@ -31,7 +31,7 @@ public sealed unsafe class JitRunner : IDisposable
     /// <summary>Compiles a request; its base address is replaced by the one at which the code is placed.</summary>
     /// <param name="request">What to compile.</param>
     /// <param name="memory">Region for the code; null for one of its own.</param>
-    public JitRunner(CompilationRequest request, CodeMemory? memory = null)
+    internal JitRunner(CompilationRequest request, CodeMemory? memory = null)
     {
         CodeImage image = ProgramCompiler.Compile(request);
         _memory = memory ?? (_ownMemory = new CodeMemory());
@@ -51,10 +51,10 @@ public sealed unsafe class JitRunner : IDisposable
     public ulong Address => _block.Address;
 
     /// <summary>Memory that holds it, for patching.</summary>
-    public CodeMemory Memory => _memory;
+    internal CodeMemory Memory => _memory;
 
     /// <summary>The thread block that runs get.</summary>
-    public ref ThreadBlock Thread => ref *(ThreadBlock*)_thread;
+    internal ref ThreadBlock Thread => ref *(ThreadBlock*)_thread;
 
     /// <summary>Runs the program.</summary>
     public ulong Run(ulong r1 = 0, ulong r2 = 0, ulong r3 = 0, ulong r4 = 0, ulong r5 = 0) =>

@@ -21,7 +21,7 @@ namespace NopTap.Jit.Abi;
 /// </para>
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = 192)]
-public unsafe struct MapHeader
+internal unsafe struct MapHeader
 {
     /// <summary>Offset of <see cref="MaxEntries"/>, for machine code.</summary>
     public const int MaxEntriesOffset = 12;

@@ -8,7 +8,7 @@ namespace NopTap.Jit.Abi;
 /// <param name="start">First byte.</param>
 /// <param name="end">One past the last byte.</param>
 [StructLayout(LayoutKind.Sequential)]
-public readonly struct MemoryWindow(ulong start, ulong end)
+internal readonly struct MemoryWindow(ulong start, ulong end)
 {
     /// <summary>First byte.</summary>
     public readonly ulong Start = start;

@@ -7,7 +7,7 @@ namespace NopTap.Jit.Abi;
 /// <summary>Memory that the program of a run may read, map values aside: what <c>bpf_probe_read_kernel</c> of an observer is held to.</summary>
 /// <remarks>Belongs to whoever starts the run; a nested run has its own, and the outer one's is put back behind it.</remarks>
 [StructLayout(LayoutKind.Sequential)]
-public struct RunMemory
+internal struct RunMemory
 {
     /// <summary>Address in the thread's stack above every frame of the run; 0 when frames lie elsewhere.</summary>
     public ulong StackTop;

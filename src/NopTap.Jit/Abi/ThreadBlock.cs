@@ -19,7 +19,7 @@ namespace NopTap.Jit.Abi;
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = SlotsOffset)]
-public unsafe struct ThreadBlock
+internal unsafe struct ThreadBlock
 {
     /// <summary>Byte offset of slot 0.</summary>
     public const int SlotsOffset = 4096;
@@ -81,4 +81,8 @@ public unsafe struct ThreadBlock
     /// <summary>Spin lock that an interpreted run holds, or 0. Machine code, which always comes to its end, does not note its own.</summary>
     [FieldOffset(72)]
     public ulong HeldLock;
+
+    /// <summary>Lowest address of the thread's stack at which enough of it was found left for a run; the runtime's own.</summary>
+    [FieldOffset(120)]
+    public ulong StackFloor;
 }

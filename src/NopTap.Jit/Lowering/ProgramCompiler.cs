@@ -16,7 +16,7 @@ namespace NopTap.Jit;
 /// </code>
 /// Functions start at multiples of 16, so that their entry site needs no padding.
 /// </remarks>
-public static class ProgramCompiler
+internal static class ProgramCompiler
 {
     const int FunctionAlignment = 16;
 

@@ -6,7 +6,7 @@ namespace NopTap.Jit;
 /// <remarks>
 /// It is not IDisposable on purpose: the owner frees it only once no thread can be inside, which is a decision and not the end of a scope.
 /// </remarks>
-public sealed class CodeBlock
+internal sealed class CodeBlock
 {
     readonly CodeMemory _memory;
     int _isFreed;
@@ -29,11 +29,12 @@ public sealed class CodeBlock
     /// <summary>Fills the block with code from its first byte on; what is left over becomes int3. To be done before any thread may be inside.</summary>
     /// <param name="bytes">At most <see cref="Size"/> bytes.</param>
     /// <exception cref="ArgumentException">There are more bytes than room.</exception>
-    /// <exception cref="ObjectDisposedException">The block was freed.</exception>
+    /// <exception cref="ObjectDisposedException">The block was freed, or its memory unmapped.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > Size)
             throw new ArgumentException($"{bytes.Length} bytes do not fit a block of {Size}", nameof(bytes));
+        using CodeMemory.Use use = _memory.Keep();
         ObjectDisposedException.ThrowIf(IsFreed, this);
         Span<byte> target = _memory.Writable(Address, Reserved);
         bytes.CopyTo(target);
@@ -41,9 +42,10 @@ public sealed class CodeBlock
     }
 
     /// <summary>Copies the code as it is now, patches included.</summary>
-    /// <exception cref="ObjectDisposedException">The block was freed.</exception>
+    /// <exception cref="ObjectDisposedException">The block was freed, or its memory unmapped.</exception>
     public byte[] Read()
     {
+        using CodeMemory.Use use = _memory.Keep();
         ObjectDisposedException.ThrowIf(IsFreed, this);
         return _memory.Writable(Address, Size).ToArray();
     }

@@ -6,7 +6,7 @@ using NopTap.Jit.Native;
 
 namespace NopTap.Jit;
 
-public sealed unsafe partial class CodeMemory
+internal sealed unsafe partial class CodeMemory
 {
     /// <summary>
     /// Whether <see cref="SynchronizeCores"/> has to do without membarrier(2), which the system refuses; it then costs some microseconds
@@ -16,7 +16,11 @@ public sealed unsafe partial class CodeMemory
 
     /// <summary>Reads the aligned 8 bytes of code at an address.</summary>
     /// <param name="address">A multiple of 8 in the region.</param>
-    public ulong ReadWord(ulong address) => Volatile.Read(ref *WordAt(address));
+    public ulong ReadWord(ulong address)
+    {
+        using Use use = Keep();
+        return Volatile.Read(ref *WordAt(address));
+    }
 
     /// <summary>
     /// Replaces 8 bytes of code while threads may run them: they see the old or the new, never a mixture. A site must lie inside the word
@@ -32,6 +36,7 @@ public sealed unsafe partial class CodeMemory
     /// <exception cref="BpfOperationException">Something else stands there (EBUSY); nothing is changed.</exception>
     public void PatchWord(ulong address, ulong expected, ulong value)
     {
+        using Use use = Keep();
         ulong found = Interlocked.CompareExchange(ref *WordAt(address), value, expected);
         if (found == expected)
             return;
@@ -61,7 +66,7 @@ public sealed unsafe partial class CodeMemory
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(IsClosed, this);
+            using Use use = Keep();
 
             // SAFETY: the page belongs to this object alone and is writable whenever the lock is free.
             *(byte*)_syncPage = 1;
@@ -75,9 +80,8 @@ public sealed unsafe partial class CodeMemory
     {
         if ((address & 7) != 0 || !Contains(address))
             throw new ArgumentOutOfRangeException(nameof(address), $"0x{address:x} is no aligned word of the code region");
-        ObjectDisposedException.ThrowIf(IsClosed, this);
 
-        // SAFETY: inside the writable mapping, which has the length of the region (a multiple of 8), until ReleaseHandle.
+        // SAFETY: inside the writable mapping, which has the length of the region (a multiple of 8), and which the caller keeps.
         return (ulong*)((byte*)_writable + (address - BaseAddress));
     }
 }

@@ -18,7 +18,7 @@ namespace NopTap.Jit;
 /// written here  [rw-                          ]   Address + distance
 /// </code>
 /// </remarks>
-public sealed unsafe partial class CodeMemory : SafeHandleZeroOrMinusOneIsInvalid
+internal sealed unsafe partial class CodeMemory : SafeHandleZeroOrMinusOneIsInvalid
 {
     /// <summary>Blocks start at multiples of this: a cache line, so that sites keep their place in aligned words.</summary>
     public const int Alignment = 64;
@@ -119,8 +119,9 @@ public sealed unsafe partial class CodeMemory : SafeHandleZeroOrMinusOneIsInvali
         lock (_lock)
         {
             // After the region itself there is nothing to give back to.
-            if (IsClosed)
+            if (!TryKeep(out Use kept))
                 return;
+            using Use use = kept;
             Writable(block.Address, block.Reserved).Fill(Int3);
             _allocator.Give((long)(block.Address - BaseAddress), block.Reserved);
             _bytesInUse -= block.Reserved;
@@ -144,6 +145,26 @@ public sealed unsafe partial class CodeMemory : SafeHandleZeroOrMinusOneIsInvali
         return new Span<byte>((byte*)_writable + (address - BaseAddress), size);
     }
 
+    /// <summary>Keeps the mappings for as long as they are read or written, whoever disposes of them meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The region was unmapped.</exception>
+    internal Use Keep() => TryKeep(out Use use) ? use : throw new ObjectDisposedException(nameof(CodeMemory), "the runtime of this code was disposed");
+
+    bool TryKeep(out Use use)
+    {
+        bool isKept = false;
+        try
+        {
+            DangerousAddRef(ref isKept);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Said by the result.
+        }
+
+        use = isKept ? new Use(this) : default;
+        return isKept;
+    }
+
     BpfOperationException Exhausted(int size, long inUse) => new(JitDiagnostics.CodeMemoryExhausted.At(
         default,
         $"code of {size} bytes does not fit the code region, {inUse} of {Capacity} bytes of which are in use",
@@ -151,4 +172,14 @@ public sealed unsafe partial class CodeMemory : SafeHandleZeroOrMinusOneIsInvali
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => CodeMapping.Unmap(new CodeMapping(handle, _writable, _syncPage), (nuint)Capacity);
+
+    /// <summary>A hold of the mappings; see <see cref="Keep"/>.</summary>
+    internal readonly ref struct Use
+    {
+        readonly CodeMemory _memory;
+
+        internal Use(CodeMemory memory) => _memory = memory;
+
+        public void Dispose() => _memory.DangerousRelease();
+    }
 }

@@ -23,7 +23,7 @@ namespace NopTap.Jit.Trampolines;
 ///     +frame  return address: behind the site
 /// </code>
 /// </remarks>
-public sealed class TrampolineGenerator
+internal sealed class TrampolineGenerator
 {
     /// <summary>Most arguments of a site.</summary>
     public const int MaxArguments = 5;

@@ -6,7 +6,7 @@ using System.Collections.Immutable;
 namespace NopTap.Jit.Trampolines;
 
 /// <summary>Machine code of a trampoline that can be placed at any multiple of <see cref="CodeMemory.Alignment"/>. Immutable.</summary>
-public sealed class TrampolineImage
+internal sealed class TrampolineImage
 {
     readonly byte[] _bytes;
     readonly ImmutableArray<(int Offset, ulong Target)> _calls;

@@ -6,7 +6,7 @@ using NopTap.Isa;
 namespace NopTap.Jit.Trampolines;
 
 /// <summary>Where a trampoline is called from.</summary>
-public enum TrampolineKind
+internal enum TrampolineKind
 {
     /// <summary>A probe site in the middle of a body: every live register must survive.</summary>
     ProbeSite,
@@ -16,7 +16,7 @@ public enum TrampolineKind
 }
 
 /// <summary>Everything that the machine code of a trampoline depends on. Immutable.</summary>
-public sealed record TrampolineRequest
+internal sealed record TrampolineRequest
 {
     /// <summary>Where it is called from.</summary>
     public required TrampolineKind Kind { get; init; }
@@ -38,7 +38,7 @@ public sealed record TrampolineRequest
 }
 
 /// <summary>How an observer is called.</summary>
-public enum ObserverConvention
+internal enum ObserverConvention
 {
     /// <summary>A function of machine code (Abi/README.md, "Function") in the same code region: r1 is the argument array.</summary>
     Function,
@@ -55,7 +55,7 @@ public enum ObserverConvention
 /// <param name="CountersOffset">Offset in the thread block of the link's hits and, 8 bytes on, misses.</param>
 /// <param name="ObserverOffset">Offset in the thread block of the observer's "is running" word and, 8 bytes on, its own misses.</param>
 /// <param name="IsOpen">Whether its gate is open: it is called. The gate can be patched later.</param>
-public readonly record struct TrampolineObserver(
+internal readonly record struct TrampolineObserver(
     ObserverConvention Convention, ulong Address, nint Handle, ulong Cookie, int CountersOffset, int ObserverOffset, bool IsOpen);
 
 /// <summary>
@@ -64,4 +64,4 @@ public readonly record struct TrampolineObserver(
 /// </summary>
 /// <param name="Offset">Of the NOP.</param>
 /// <param name="End">Where the JMP lands.</param>
-public readonly record struct ObserverGate(int Offset, int End);
+internal readonly record struct ObserverGate(int Offset, int End);

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using NopTap.Isa;
 using NopTap.Jit.Abi;
-using NopTap.Native;
+using NopTap.Threads;
 
 namespace NopTap.Contexts;
 
-/// <summary>Native memory for one packet with room before and behind it, and the contexts that point into it. Reusable; no allocation a packet.</summary>
+/// <summary>Memory for one packet with room before and behind it, and the contexts that point into it. Reusable; no allocation a packet.</summary>
 /// <remarks>
-/// For one thread at a time. What the host sets (interfaces, queue, <see cref="Mark"/>, <see cref="Priority"/>) holds for each packet that is
-/// loaded, and no program changes it; what a program made of a packet (<see cref="Packet"/>, <see cref="Metadata"/>, <see cref="MarkAfter"/>,
-/// <see cref="PriorityAfter"/>) is seen until the next one is loaded. Nothing of one packet is seen by the run of the next.
+/// For one run at a time: a second one is refused, on another thread or nested in the first. What the host sets (interfaces, queue,
+/// <see cref="Mark"/>, <see cref="Priority"/>) holds for each packet that is loaded, and no program changes it; what a program made of a packet
+/// (<see cref="Packet"/>, <see cref="Metadata"/>, <see cref="MarkAfter"/>, <see cref="PriorityAfter"/>) is seen until the next one is loaded.
+/// Nothing of one packet is seen by the run of the next. The memory lives as long as this object, a run or a span of it needs it. Disposing is
+/// optional: it ends the use, so that later runs are refused; a run that is going on ends as if nothing had happened.
 /// <code>
-/// page 0: contexts        page 1 and on: | 256 headroom | packet ... | tailroom | 320 kept as the kernel does |
+/// 4096 bytes: contexts        behind them: | 256 headroom | packet ... | tailroom | 320 kept as the kernel does |
 /// </code>
 /// </remarks>
 public sealed unsafe class PacketBuffer : IDisposable
@@ -37,15 +40,12 @@ public sealed unsafe class PacketBuffer : IDisposable
     [ThreadStatic]
     static PacketBuffer? t_buffer;
 
-    readonly MappedMemory _memory;
+    [ThreadStatic]
+    static PacketBuffer?[]? t_nested;
 
-    /// <summary>Makes a buffer.</summary>
-    /// <exception cref="BpfOperationException">The system refuses the memory.</exception>
-    public PacketBuffer()
-    {
-        _memory = MappedMemory.TryReserve((ulong)(PageSize + FrameSize(MaximumLength))) ?? throw new BpfOperationException(
-            RuntimeDiagnostics.MemoryRefused.At(default, "memory for a packet was refused", "raise the process's address-space limit"));
-    }
+    readonly PinnedMemory _memory = new(PageSize + FrameSize(MaximumLength));
+    BufferLease _lease = new(ThreadBlocks.CurrentOrNull);
+    volatile bool _isDisposed;
 
     /// <summary>Interface that the packet came in on; 1, the loopback, at first.</summary>
     public uint IngressInterface { get; set; } = 1;
@@ -71,19 +71,21 @@ public sealed unsafe class PacketBuffer : IDisposable
     /// <summary>What kind of context was loaded last.</summary>
     public ContextKind Kind { get; private set; }
 
-    /// <summary>The packet as it is now: what the program made of it. Valid until the next load or disposal.</summary>
+    /// <summary>The packet as it is now: what the program made of it. Empty before the first load and after disposal.</summary>
+    /// <remarks>The span can be read for as long as it is held; the next load puts another packet in its place.</remarks>
     public ReadOnlySpan<byte> Packet => Kind switch
     {
-        ContextKind.Xdp => Between(Xdp->Data, Xdp->DataEnd),
-        ContextKind.Skb => Between(Skb->Data, Skb->DataEnd),
+        ContextKind.Xdp => _memory.Between(Xdp->Data, Xdp->DataEnd),
+        ContextKind.Skb => _memory.Between(Skb->Data, Skb->DataEnd),
         _ => default,
     };
 
-    /// <summary>Metadata that an XDP program put before the packet. Valid until the next load or disposal.</summary>
-    public ReadOnlySpan<byte> Metadata => Kind == ContextKind.Xdp ? Between(Xdp->DataMeta, Xdp->Data) : default;
+    /// <summary>Metadata that an XDP program put before the packet; as long-lived as <see cref="Packet"/>.</summary>
+    public ReadOnlySpan<byte> Metadata => Kind == ContextKind.Xdp ? _memory.Between(Xdp->DataMeta, Xdp->Data) : default;
 
-    /// <summary>The calling thread's own buffer, made on first use.</summary>
-    internal static PacketBuffer ForThread => t_buffer ??= new PacketBuffer();
+    /// <summary>The calling thread's own buffer for runs at a depth, made on first use: a nested run leaves the packet of the outer one alone.</summary>
+    /// <param name="depth">Runs that the thread is in; less than <see cref="BpfProgram.MaximumNesting"/>.</param>
+    internal static PacketBuffer ForThread(ulong depth) => depth == 0 ? t_buffer ??= new PacketBuffer() : ForNested(depth - 1);
 
     internal XdpContext* Xdp => (XdpContext*)_memory.Address;
 
@@ -126,6 +128,8 @@ public sealed unsafe class PacketBuffer : IDisposable
     internal SkbContext* LoadSkb(ReadOnlySpan<byte> packet, int pulled)
     {
         byte* data = Place(packet, MinimumLength);
+        // A packet that overlaps its place (one that lies in this buffer) is no longer what was given.
+        packet = new ReadOnlySpan<byte>(data, packet.Length);
         SkbContext* context = Skb;
         *context = default;
         context->Data = data + pulled;
@@ -147,11 +151,27 @@ public sealed unsafe class PacketBuffer : IDisposable
         return context;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Takes it for a run.</summary>
+    /// <exception cref="BpfOperationException">A run uses it.</exception>
+    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal BufferLease.Hold Enter(ThreadBlock* block)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _lease.Enter(block);
+    }
+
+    /// <summary>Ends its use: later runs are refused.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         Kind = ContextKind.Plain;
-        _memory.Dispose();
+    }
+
+    static PacketBuffer ForNested(ulong index)
+    {
+        PacketBuffer?[] nested = t_nested ??= new PacketBuffer?[BpfProgram.MaximumNesting];
+        return nested[index] ??= new PacketBuffer();
     }
 
     static int FrameSize(int length)
@@ -160,8 +180,6 @@ public sealed unsafe class PacketBuffer : IDisposable
         int needed = Headroom + length + KeptTailroom;
         return needed <= PageSize ? PageSize : (needed + PageSize - 1) & ~(PageSize - 1);
     }
-
-    static ReadOnlySpan<byte> Between(byte* start, byte* end) => new(start, (int)(end - start));
 
     static uint ProtocolOf(ReadOnlySpan<byte> packet)
     {
@@ -189,7 +207,7 @@ public sealed unsafe class PacketBuffer : IDisposable
                 $"a packet has {shortest} to {MaximumLength} bytes here"));
         }
 
-        ObjectDisposedException.ThrowIf(_memory.IsClosed, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         byte* data = Frame + Headroom;
         packet.CopyTo(new Span<byte>(data, packet.Length));
         return data;

@@ -36,6 +36,17 @@ internal static unsafe class Faults
         return first;
     }
 
+    /// <summary>Sets aside what an outer run has recorded, for the time of a nested one; null when it recorded nothing.</summary>
+    internal static Exception? Suspend(ThreadBlock* thread) => thread->Fault == 0 ? null : Take(thread);
+
+    /// <summary>Forgets what the nested run left and puts back what <see cref="Suspend"/> gave.</summary>
+    internal static void Resume(ThreadBlock* thread, Exception? outer)
+    {
+        Take(thread);
+        if (outer is not null)
+            Record(outer, thread);
+    }
+
     /// <summary>What a program sees of an error.</summary>
     internal static ulong Error(Errno error) => (ulong)-(long)error;
 }

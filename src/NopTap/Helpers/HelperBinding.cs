@@ -8,4 +8,4 @@ namespace NopTap.Helpers;
 /// <param name="Signature">Type.</param>
 /// <param name="Address">Code: <c>ulong (r1, ..., r5, ThreadBlock*)</c>; 0 for tail_call, which the engines make themselves.</param>
 /// <param name="IsAvailable">Whether this runtime has it; programs that call one that it has not are verified, but not loaded.</param>
-public readonly record struct HelperBinding(HelperSignature Signature, nint Address, bool IsAvailable = true);
+internal readonly record struct HelperBinding(HelperSignature Signature, nint Address, bool IsAvailable = true);

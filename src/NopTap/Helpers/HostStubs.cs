@@ -3,6 +3,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NopTap.Jit.Abi;
+using NopTap.Threads;
 
 namespace NopTap.Helpers;
 
@@ -34,6 +35,7 @@ internal static unsafe class HostStubs
     {
         try
         {
+            StackGuard.Check(thread);
             IHelperHost host = IHelperHost.Of(thread) ?? throw new InvalidOperationException("a host's helper was called outside a run");
             return host.Helpers.Call(index, [r1, r2, r3, r4, r5], thread);
         }

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using NopTap.Isa;
 using NopTap.Jit.Abi;
+using NopTap.Threads;
 
 namespace NopTap.Helpers;
 
@@ -99,6 +100,7 @@ internal static unsafe class TextHelpers
     {
         if (IHelperHost.Of(thread) is not { } host)
             return;
+        StackGuard.Check(thread);
         ReadOnlySpan<byte> shown = text.EndsWith("\n"u8) ? text[..^1] : text;
         host.Print(new TraceMessage(host.Name, host.Id, thread->Processor, (long)Clock.Monotonic, Encoding.UTF8.GetString(shown)));
     }

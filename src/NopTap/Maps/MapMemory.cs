@@ -11,6 +11,7 @@ internal sealed unsafe class MapMemory : SafeHandle
 {
     readonly MappedMemory _mapping;
     readonly MappedMemory? _more;
+    bool _isFinalized;
 
     internal MapMemory(MappedMemory mapping, MappedMemory? more, BpfMap owner)
         : base(0, ownsHandle: true)
@@ -41,13 +42,24 @@ internal sealed unsafe class MapMemory : SafeHandle
         nint owner = handle;
         MappedMemory mapping = _mapping;
         MappedMemory? more = _more;
-        // A run that found the region before may still be copying from it.
-        Epochs.Retire(() =>
+        void Free()
         {
             GCHandle.FromIntPtr(owner).Free();
             mapping.Dispose();
             more?.Dispose();
-        });
+        }
+
+        // A run that found the region before may still be copying from it. The finalizer must not wait for runs: one may wait for it.
+        if (_isFinalized)
+            Epochs.RetireLater(Free);
+        else
+            Epochs.Retire(Free);
         return true;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _isFinalized = !disposing;
+        base.Dispose(disposing);
     }
 }

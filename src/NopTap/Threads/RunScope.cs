@@ -15,6 +15,7 @@ internal readonly unsafe ref struct RunScope
     readonly ulong _cookie;
     readonly void* _runFrame;
     readonly RunMemory* _memory;
+    readonly ulong _heldLock;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     RunScope(ThreadBlock* block)
@@ -24,6 +25,8 @@ internal readonly unsafe ref struct RunScope
         _cookie = block->Cookie;
         _runFrame = block->RunFrame;
         _memory = block->Memory;
+        _heldLock = block->HeldLock;
+        block->HeldLock = 0;
     }
 
     /// <summary>This thread's block: the sixth argument of a program entry.</summary>
@@ -46,6 +49,7 @@ internal readonly unsafe ref struct RunScope
         Block->Cookie = _cookie;
         Block->RunFrame = _runFrame;
         Block->Memory = _memory;
+        Block->HeldLock = _heldLock;
         Epochs.Leave(Block);
     }
 }

@@ -119,5 +119,6 @@ internal static unsafe class ThreadBlocks
         *block = default;
         block->Processor = processor;
         block->Random = (ulong)Random.Shared.NextInt64(1, long.MaxValue);
+        block->StackFloor = ulong.MaxValue;
     }
 }

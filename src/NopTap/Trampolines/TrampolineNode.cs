@@ -94,6 +94,7 @@ internal sealed unsafe class TrampolineNode
     {
         try
         {
+            StackGuard.Check(block);
             Observer.Invoke(new ProbeEvent(_link, this, arguments, block));
         }
         catch (Exception e)
