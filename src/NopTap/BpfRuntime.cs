@@ -37,6 +37,7 @@ public sealed partial class BpfRuntime : IDisposable
 
     /// <summary>Makes a runtime.</summary>
     /// <param name="options">Settings; null for the usual ones.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting has no meaning.</exception>
     /// <exception cref="FeatureNotSupportedException">Machine code was demanded where it cannot run or the system refuses its memory.</exception>
     public BpfRuntime(BpfRuntimeOptions? options = null)
     {
@@ -99,8 +100,8 @@ public sealed partial class BpfRuntime : IDisposable
 
     /// <summary>Loads an object from a file.</summary>
     /// <param name="path">An object that clang built for the BPF target.</param>
-    /// <exception cref="BpfException">It was refused; nothing was created.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="BpfException">The file cannot be read, or the object was refused; nothing was created.</exception>
+    /// <exception cref="ObjectDisposedException">As for <see cref="Load(BpfObjectSpec)"/>.</exception>
     public BpfObject Load(string path) => Load(BpfObjectSpec.Load(path));
 
     /// <summary>Makes a map of no object: to be put into a map of maps, for example.</summary>
@@ -223,6 +224,8 @@ public sealed partial class BpfRuntime : IDisposable
 
     internal static BpfEngine ChooseEngine(BpfEngine wanted, bool isCompilerSupported)
     {
+        if (wanted is not (BpfEngine.Auto or BpfEngine.Compiler or BpfEngine.Interpreter))
+            throw new ArgumentOutOfRangeException(nameof(wanted), wanted, "no engine has this number");
         if (wanted == BpfEngine.Interpreter)
             return wanted;
         if (isCompilerSupported)

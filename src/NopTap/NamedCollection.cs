@@ -37,7 +37,10 @@ public sealed class NamedCollection<T> : IReadOnlyList<T>
 
     /// <summary>The one at an index.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
-    public T this[int index] => _items[index];
+    /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
+    public T this[int index] => (uint)index < (uint)_items.Length
+        ? _items[index]
+        : throw new ArgumentOutOfRangeException(nameof(index), index, $"the object has {Count} of kind {_noun}");
 
     /// <summary>The one with a name.</summary>
     /// <param name="name">Name as in the source.</param>

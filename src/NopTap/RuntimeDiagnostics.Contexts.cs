@@ -25,6 +25,9 @@ public static partial class RuntimeDiagnostics
     /// <summary>A thread with too little stack left for a run, or for a helper or observer of the host.</summary>
     public static readonly DiagnosticDescriptor StackTooSmall = new("BPF4155", "too little stack", Errno.ENOMEM);
 
+    /// <summary>A ring buffer is read by the handler that has one of its records.</summary>
+    public static readonly DiagnosticDescriptor RingInUse = new("BPF4156", "ring buffer in use", Errno.EBUSY);
+
     /// <summary>A host's helper whose name or number is taken or malformed.</summary>
     public static readonly DiagnosticDescriptor HostHelperName = new("BPF4130", "helper name or number not allowed", Errno.EEXIST);
 

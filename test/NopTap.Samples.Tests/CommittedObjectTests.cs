@@ -11,6 +11,7 @@ public sealed class CommittedObjectTests
         { "samples", "samples/build.sh" },
         { "bench/programs", "bench/programs/build.sh" },
         { "test/corpus/objects", "test/corpus/objects/build.sh" },
+        { "test/corpus/api", "test/corpus/api/build.sh" },
         { "test/corpus/formats", "test/corpus/formats/build.sh" },
         { "test/corpus/verifier", "test/corpus/verifier/build.sh" },
     };

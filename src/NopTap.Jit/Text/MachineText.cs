@@ -18,10 +18,14 @@ public static class MachineText
 
     /// <summary>Disassembles a program as it is now, with what is attached to it.</summary>
     /// <param name="image">The code as it was compiled.</param>
-    /// <param name="current">Its bytes as they are (<see cref="CodeBlock.Read"/>).</param>
+    /// <param name="current">Its bytes as they are (<c>BpfProgram.ReadCode</c>).</param>
+    /// <exception cref="ArgumentException">The image is none that the compiler made, or there are fewer bytes than it has.</exception>
     public static ImmutableArray<MachineLine> Disassemble(CodeImage image, ReadOnlySpan<byte> current)
     {
         ArgumentNullException.ThrowIfNull(image);
+        if (image.Functions.IsDefault || image.InstructionOffsets.IsDefault)
+            throw new ArgumentException("the image has no functions or no offsets", nameof(image));
+        ArgumentOutOfRangeException.ThrowIfNegative(image.CodeLength, nameof(image));
         ArgumentOutOfRangeException.ThrowIfLessThan(current.Length, image.CodeLength, nameof(current));
         var functions = new Dictionary<int, int>();
         for (int i = 0; i < image.Functions.Length; i++)

@@ -48,7 +48,7 @@ public sealed class HelperRegistry
         {
             throw new BpfOperationException(RuntimeDiagnostics.HostHelperSignature.At(
                 default,
-                $"helper '{name}' ({string.Join(", ", arguments)}) -> {returns} cannot be called",
+                $"helper '{name}' ({(arguments.IsDefault ? "no arguments given" : string.Join(", ", arguments))}) -> {returns} cannot be called",
                 "use at most five arguments: numbers, maps, the context, and memory with its size behind it; return a number or nothing"));
         }
 
@@ -71,30 +71,51 @@ public sealed class HelperRegistry
 
     /// <summary>Adds a helper without arguments.</summary>
     /// <inheritdoc cref="Add(string, ImmutableArray{HelperArgument}, HostHelper, HelperReturn)"/>
-    public int Add(string name, Func<ulong> helper) => Add(name, [], (in HelperCall _) => helper());
+    public int Add(string name, Func<ulong> helper)
+    {
+        ArgumentNullException.ThrowIfNull(helper);
+        return Add(name, [], (in HelperCall _) => helper());
+    }
 
     /// <summary>Adds a helper of one number.</summary>
     /// <inheritdoc cref="Add(string, ImmutableArray{HelperArgument}, HostHelper, HelperReturn)"/>
-    public int Add(string name, Func<ulong, ulong> helper) => Add(name, Numbers(1), (in HelperCall call) => helper(call[0]));
+    public int Add(string name, Func<ulong, ulong> helper)
+    {
+        ArgumentNullException.ThrowIfNull(helper);
+        return Add(name, Numbers(1), (in HelperCall call) => helper(call[0]));
+    }
 
     /// <summary>Adds a helper of two numbers.</summary>
     /// <inheritdoc cref="Add(string, ImmutableArray{HelperArgument}, HostHelper, HelperReturn)"/>
-    public int Add(string name, Func<ulong, ulong, ulong> helper) => Add(name, Numbers(2), (in HelperCall call) => helper(call[0], call[1]));
+    public int Add(string name, Func<ulong, ulong, ulong> helper)
+    {
+        ArgumentNullException.ThrowIfNull(helper);
+        return Add(name, Numbers(2), (in HelperCall call) => helper(call[0], call[1]));
+    }
 
     /// <summary>Adds a helper of three numbers.</summary>
     /// <inheritdoc cref="Add(string, ImmutableArray{HelperArgument}, HostHelper, HelperReturn)"/>
-    public int Add(string name, Func<ulong, ulong, ulong, ulong> helper) =>
-        Add(name, Numbers(3), (in HelperCall call) => helper(call[0], call[1], call[2]));
+    public int Add(string name, Func<ulong, ulong, ulong, ulong> helper)
+    {
+        ArgumentNullException.ThrowIfNull(helper);
+        return Add(name, Numbers(3), (in HelperCall call) => helper(call[0], call[1], call[2]));
+    }
 
     /// <summary>Adds a helper that reads a buffer: <c>long (*name)(const void *memory, __u64 size)</c>.</summary>
     /// <inheritdoc cref="Add(string, ImmutableArray{HelperArgument}, HostHelper, HelperReturn)"/>
-    public int Add(string name, MemoryHelper helper) =>
-        Add(name, [HelperArgument.Memory, HelperArgument.Size], (in HelperCall call) => helper(call.Memory(0)));
+    public int Add(string name, MemoryHelper helper)
+    {
+        ArgumentNullException.ThrowIfNull(helper);
+        return Add(name, [HelperArgument.Memory, HelperArgument.Size], (in HelperCall call) => helper(call.Memory(0)));
+    }
 
     /// <summary>Adds a helper that fills a buffer: <c>long (*name)(void *memory, __u64 size)</c>.</summary>
     /// <inheritdoc cref="Add(string, ImmutableArray{HelperArgument}, HostHelper, HelperReturn)"/>
-    public int Add(string name, FillHelper helper) =>
-        Add(name, [HelperArgument.MemoryUninitialized, HelperArgument.Size], (in HelperCall call) => helper(call.WritableMemory(0)));
+    public int Add(string name, FillHelper helper)
+    {
+        ArgumentNullException.ThrowIfNull(helper);
+        return Add(name, [HelperArgument.MemoryUninitialized, HelperArgument.Size], (in HelperCall call) => helper(call.WritableMemory(0)));
+    }
 
     /// <summary>All helpers that a program of a type may call, by number; those that this runtime lacks among them, marked so.</summary>
     /// <param name="type">Program type.</param>

@@ -11,14 +11,18 @@ using NopTap.Trampolines;
 namespace NopTap.Links;
 
 /// <summary>One hit of a probe, or one entry or exit of a function, as an observer sees it. Allocates nothing.</summary>
-/// <remarks>Arguments are read at the width and signedness of their declared types, whatever the rest of the register holds.</remarks>
+/// <remarks>
+/// Valid during the call of the observer, which it cannot leave; a default one is of no hit: every member throws
+/// <see cref="InvalidOperationException"/>. Arguments are read at the width and signedness of their declared types, whatever the rest of the register holds.
+/// </remarks>
 public readonly unsafe ref struct ProbeEvent
 {
-    readonly TrampolineNode _node;
+    readonly BpfLink? _link;
+    readonly TrampolineNode? _node;
 
     internal ProbeEvent(BpfLink link, TrampolineNode node, ulong* arguments, ThreadBlock* block)
     {
-        Link = link;
+        _link = link;
         _node = node;
         Arguments = arguments;
         Block = block;
@@ -32,19 +36,19 @@ public readonly unsafe ref struct ProbeEvent
     internal int Words => Count + (IsExit ? 1 : 0);
 
     /// <summary>The link that brought the observer here.</summary>
-    public BpfLink Link { get; }
+    public BpfLink Link => _link ?? throw NoEvent();
 
     /// <summary>Name of the probe or function.</summary>
     public string Probe => Link.ProbeName;
 
     /// <summary>Which of the link's sites was hit.</summary>
-    public int Site => _node.Site;
+    public int Site => Node.Site;
 
     /// <summary>The link's cookie.</summary>
     public ulong Cookie => Link.Cookie;
 
     /// <summary>Processor number that the target's run sees.</summary>
-    public uint Processor => Block->Processor;
+    public uint Processor => Block == null ? throw NoEvent() : Block->Processor;
 
     /// <summary>Declared parameters.</summary>
     public ImmutableArray<ProbeParameter> Parameters => Link.Parameters;
@@ -53,7 +57,7 @@ public readonly unsafe ref struct ProbeEvent
     public int Count => Link.ParameterCount;
 
     /// <summary>Whether a function returns: then there is a <see cref="ReturnValue"/>.</summary>
-    public bool IsExit => _node.IsExit;
+    public bool IsExit => Node.IsExit;
 
     /// <summary>What the function returns, the whole register.</summary>
     /// <exception cref="InvalidOperationException">This is no exit.</exception>
@@ -82,6 +86,8 @@ public readonly unsafe ref struct ProbeEvent
     /// <summary>The low bytes of an argument, extended by its declared type first, as a value of 1, 2, 4 or 8 bytes.</summary>
     /// <typeparam name="T">An integer, an enum, a pointer or the like.</typeparam>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such argument.</exception>
+    /// <exception cref="NotSupportedException">The type has more than 8 bytes.</exception>
     public T Get<T>(int index)
         where T : unmanaged
     {
@@ -136,6 +142,9 @@ public readonly unsafe ref struct ProbeEvent
     /// <returns>False when not all of it is the target's to read; then nothing is copied.</returns>
     public bool TryReadMemory(ulong address, Span<byte> destination)
     {
+        if (Block == null)
+            throw NoEvent();
+
         // The argument array lies in the trampoline's frame, below every frame of the target.
         if (!ReadableRegions.IsReadable(Block, address, (ulong)destination.Length, (ulong)Arguments))
             return false;
@@ -144,6 +153,10 @@ public readonly unsafe ref struct ProbeEvent
         new ReadOnlySpan<byte>((void*)address, destination.Length).CopyTo(destination);
         return true;
     }
+
+    TrampolineNode Node => _node ?? throw NoEvent();
+
+    static InvalidOperationException NoEvent() => new("this is no event of a probe, but a default value");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static long Extend(ulong value, ProbeParameter parameter)

@@ -22,6 +22,7 @@ public readonly ref struct ProbeRecord
 
     /// <summary>Wraps a record.</summary>
     /// <param name="record">Payload as the ring buffer gives it.</param>
+    /// <exception cref="ArgumentException">It was not written by a printer.</exception>
     public ProbeRecord(ReadOnlySpan<byte> record)
     {
         if (record.Length < ArgumentsOffset || record.Length % sizeof(ulong) != 0)
@@ -30,15 +31,22 @@ public readonly ref struct ProbeRecord
     }
 
     /// <summary>Nanoseconds since the machine started.</summary>
-    public ulong Time => BinaryPrimitives.ReadUInt64LittleEndian(_record[TimeOffset..]);
+    public ulong Time => Word(TimeOffset);
 
     /// <summary>Cookie of the link.</summary>
-    public ulong Cookie => BinaryPrimitives.ReadUInt64LittleEndian(_record[CookieOffset..]);
+    public ulong Cookie => Word(CookieOffset);
 
     /// <summary>Number of arguments.</summary>
-    public int Count => (_record.Length - ArgumentsOffset) / sizeof(ulong);
+    public int Count => Math.Max(0, _record.Length - ArgumentsOffset) / sizeof(ulong);
 
     /// <summary>An argument.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
-    public long this[int index] => BinaryPrimitives.ReadInt64LittleEndian(_record.Slice(ArgumentsOffset + (sizeof(ulong) * index), sizeof(ulong)));
+    /// <exception cref="ArgumentOutOfRangeException">There is no such argument.</exception>
+    public long this[int index] => (uint)index < (uint)Count
+        ? (long)Word(ArgumentsOffset + (sizeof(ulong) * index))
+        : throw new ArgumentOutOfRangeException(nameof(index), index, $"the record has {Count} arguments");
+
+    ulong Word(int offset) => _record.IsEmpty
+        ? throw new InvalidOperationException("this is no record of a probe's printer, but a default value")
+        : BinaryPrimitives.ReadUInt64LittleEndian(_record.Slice(offset, sizeof(ulong)));
 }

@@ -106,9 +106,10 @@ public abstract unsafe partial class BpfMap : IDisposable
 
     /// <summary>Forbids the host to write from now on; programs still may.</summary>
     /// <exception cref="BpfOperationException">It is frozen already.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public void Freeze()
     {
-        using var use = new MapUse(_memory);
+        using MapUse use = Use();
         if (Interlocked.Exchange(ref _header->Frozen, 1) != 0)
             throw new BpfOperationException(RuntimeDiagnostics.MapAlreadyFrozen.At(Place, "the map is frozen already", "freeze it once"));
         IsFrozen = true;
@@ -149,8 +150,10 @@ public abstract unsafe partial class BpfMap : IDisposable
     }
 
     /// <summary>Keeps the memory for a program that has its address, and also holds this object; see <see cref="ReleaseProgram"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The host has disposed of it.</exception>
     internal void RetainForProgram()
     {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         bool added = false;
         _memory.DangerousAddRef(ref added);
     }

@@ -29,7 +29,6 @@ public sealed unsafe partial class BpfMapOfMaps
         nint previous = 0;
         if (error == Errno.None)
         {
-            using MapUse use = Use();
             fixed (byte* bytes = key)
                 error = SetChecked(bytes, map, mode, out previous);
         }
@@ -83,6 +82,8 @@ public sealed unsafe partial class BpfMapOfMaps
         Errno error;
         lock (_lock)
         {
+            // Inside the lock: whoever disposes of this map empties it under the lock, and nothing may come in afterwards.
+            using MapUse use = Use();
             Hold(map);
             error = Store(key, map.Header, mode, out previous);
         }

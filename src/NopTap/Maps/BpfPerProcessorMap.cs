@@ -55,6 +55,7 @@ public sealed class BpfPerProcessorMap<TKey, TValue>
         // Values of whole words lie in the map as they do in an array: nothing to unpack, nothing to allocate.
         if (Unsafe.SizeOf<TValue>() == _stride)
             return Map.TryLookup(BytesOf(ref key), MemoryMarshal.AsBytes(values));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(values.Length, ProcessorSlots.Maximum, nameof(values));
         byte[] raw = new byte[values.Length * _stride];
         if (!Map.TryLookup(BytesOf(ref key), raw))
             return false;
@@ -70,6 +71,7 @@ public sealed class BpfPerProcessorMap<TKey, TValue>
     /// <exception cref="BpfOperationException">EEXIST, ENOENT, E2BIG or EPERM.</exception>
     public void Update(TKey key, ReadOnlySpan<TValue> values, MapUpdate mode = MapUpdate.Any)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(values.Length, ProcessorSlots.Maximum, nameof(values));
         byte[] raw = new byte[values.Length * _stride];
         for (int i = 0; i < values.Length; i++)
             MemoryMarshal.Write(raw.AsSpan(i * _stride), values[i]);

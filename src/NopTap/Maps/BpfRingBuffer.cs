@@ -18,6 +18,9 @@ public sealed unsafe partial class BpfRingBuffer : BpfMap
     readonly MappedMemory _ring;
     readonly Lock _consumer = new();
 
+    // Under the lock, which the thread of a handler holds already.
+    bool _isConsuming;
+
     BpfRingBuffer(MapSpec spec, uint id, MappedMemory memory, MappedMemory ring)
         : base(spec, id, memory, ring)
     {
@@ -44,6 +47,7 @@ public sealed unsafe partial class BpfRingBuffer : BpfMap
     /// <summary>Reads the next record if there is one.</summary>
     /// <param name="handler">Takes it.</param>
     /// <returns>Whether there was one.</returns>
+    /// <exception cref="BpfOperationException">A handler calls this for the ring whose record it has.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public bool TryRead(RingRecordHandler handler) => Consume(handler, 1) == 1;
 
@@ -51,39 +55,58 @@ public sealed unsafe partial class BpfRingBuffer : BpfMap
     /// <param name="handler">Takes each; when it throws, that record counts as read and the exception goes to the caller.</param>
     /// <param name="limit">Most records to read.</param>
     /// <returns>How many were read; discarded ones do not count.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is negative.</exception>
+    /// <exception cref="BpfOperationException">A handler calls this for the ring whose record it has.</exception>
     /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public int Consume(RingRecordHandler handler, int limit = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(handler);
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
         using MapUse use = Use();
         lock (_consumer)
         {
+            CheckNotConsuming();
             int count = 0;
-            while (count < limit && Next(out byte* payload, out uint length, out ulong end))
-            {
-                try
-                {
-                    handler(new ReadOnlySpan<byte>(payload, (int)length));
-                }
-                finally
-                {
-                    Volatile.Write(ref RingProducer.ConsumerPosition(_ring.Address), end);
-                }
-
-                count++;
-            }
-
+            for (; count < limit && Next(out byte* payload, out uint length, out ulong end); count++)
+                Hand(handler, payload, length, end);
             return count;
+        }
+    }
+
+    void Hand(RingRecordHandler handler, byte* payload, uint length, ulong end)
+    {
+        _isConsuming = true;
+        try
+        {
+            handler(new ReadOnlySpan<byte>(payload, (int)length));
+        }
+        finally
+        {
+            _isConsuming = false;
+            Volatile.Write(ref RingProducer.ConsumerPosition(_ring.Address), end);
+        }
+    }
+
+    // The position would go back to behind the outer record, into what producers have written over since.
+    void CheckNotConsuming()
+    {
+        if (_isConsuming)
+        {
+            throw new BpfOperationException(RuntimeDiagnostics.RingInUse.At(
+                Place, "a handler reads from the ring whose record it has", "let the handler return, and the caller read on"));
         }
     }
 
     /// <summary>Copies the next record if there is one.</summary>
     /// <returns>The payload, or null.</returns>
+    /// <exception cref="BpfOperationException">A handler calls this for the ring whose record it has.</exception>
+    /// <exception cref="ObjectDisposedException">The map is disposed.</exception>
     public byte[]? TryRead()
     {
         using MapUse use = Use();
         lock (_consumer)
         {
+            CheckNotConsuming();
             if (!Next(out byte* payload, out uint length, out ulong end))
                 return null;
             byte[] copy = new ReadOnlySpan<byte>(payload, (int)length).ToArray();

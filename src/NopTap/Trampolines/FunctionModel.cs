@@ -6,7 +6,7 @@ using NopTap.Jit;
 namespace NopTap.Trampolines;
 
 /// <summary>What a trampoline knows of the place that calls it (the kernel's <c>btf_func_model</c>). Compared by value.</summary>
-public sealed class FunctionModel : IEquatable<FunctionModel>
+internal sealed class FunctionModel : IEquatable<FunctionModel>
 {
     /// <summary>Bytes of each argument, whatever its declared width.</summary>
     public const int ArgSize = 8;

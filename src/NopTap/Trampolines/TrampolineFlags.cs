@@ -4,7 +4,7 @@ namespace NopTap.Trampolines;
 
 /// <summary>What a trampoline does, with the kernel's bits (<c>BPF_TRAMP_F_*</c>); those that have no meaning here are left out.</summary>
 [Flags]
-public enum TrampolineFlags
+internal enum TrampolineFlags
 {
     /// <summary>Nothing attached.</summary>
     None = 0,

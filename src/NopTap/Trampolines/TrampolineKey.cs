@@ -3,7 +3,7 @@
 namespace NopTap.Trampolines;
 
 /// <summary>Kinds of places at which a trampoline can be called.</summary>
-public enum TrampolinePlace : byte
+internal enum TrampolinePlace : byte
 {
     /// <summary>The entry of a function: the offset is the function's first instruction.</summary>
     FunctionEntry,
@@ -16,4 +16,4 @@ public enum TrampolinePlace : byte
 /// <param name="ProgramId">Target program.</param>
 /// <param name="Place">Kind of place.</param>
 /// <param name="Offset">Instruction slot in the program as loaded.</param>
-public readonly record struct TrampolineKey(uint ProgramId, TrampolinePlace Place, int Offset);
+internal readonly record struct TrampolineKey(uint ProgramId, TrampolinePlace Place, int Offset);
