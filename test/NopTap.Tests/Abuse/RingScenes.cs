@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using NopTap.Isa;
 using NopTap.Maps;
 
 namespace NopTap.Tests.Abuse;
