@@ -91,6 +91,7 @@ public sealed partial class BpfRuntime : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(spec);
         ObjectDisposedException.ThrowIf(IsDisposed, this);
+        StackGuard.Ask();
         BpfObject loaded = ObjectLoader.Load(this, spec, options);
         if (TryAdd(loaded))
             return loaded;

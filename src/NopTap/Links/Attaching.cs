@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using NopTap.Formats;
 using NopTap.Isa;
+using NopTap.Threads;
 using NopTap.Trampolines;
 
 namespace NopTap.Links;
@@ -35,6 +36,8 @@ internal static class Attaching
 
     static void Check(AttachPoint point, Observer observer, LinkOptions options, AttachType attachType)
     {
+        // It may build the observer, and builds trampolines.
+        StackGuard.Ask();
         if (options.Flags != 0)
         {
             throw Refused(

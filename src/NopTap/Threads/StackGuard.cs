@@ -26,14 +26,19 @@ internal static unsafe class StackGuard
     [MethodImpl(MethodImplOptions.NoInlining)]
     static void Ask(ThreadBlock* block, ulong address)
     {
+        Ask();
+        block->StackFloor = address;
+    }
+
+    /// <summary>As <see cref="Check"/>, for a thread that need not run BPF.</summary>
+    internal static void Ask()
+    {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw new BpfOperationException(RuntimeDiagnostics.StackTooSmall.At(
                 default,
                 "less than 128 KiB of the thread's stack are left",
-                "run programs on threads with a larger stack, and end recursions through helpers and observers earlier"));
+                "load and run programs on threads with a larger stack, and end recursions through helpers and observers earlier"));
         }
-
-        block->StackFloor = address;
     }
 }

@@ -10,20 +10,7 @@ namespace NopTap.Tests.Abuse;
 /// <summary>Contexts and packets: too small, gone, or used by two.</summary>
 static class ContextScenes
 {
-    internal static void All(string[] arguments)
-    {
-        StructureOfAnotherSize(arguments[0]);
-        DisposedBeforeTheRun(arguments[0]);
-        DisposedDuringTheRun(arguments[0]);
-        CollectedDuringTheRun(arguments[0]);
-        ReferenceWithoutItsOwner();
-        PacketWithoutItsBuffer(arguments[0]);
-        PacketOfANestedRun(arguments[0]);
-        PacketOfItsOwnBuffer(arguments[0]);
-        OneBufferForTwoRuns(arguments[0]);
-        OneBufferForManyThreads(arguments[0]);
-        OddPackets(arguments[0]);
-    }
+    internal static void All(string[] arguments) => Scene.RunAll(typeof(ContextScenes), arguments);
 
     internal static void StructureOfAnotherSize(string engine)
     {
@@ -95,7 +82,7 @@ static class ContextScenes
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     static void RunForgotten(BpfProgram program) => program.Run(new PlainContext<Page>());
 
-    internal static void ReferenceWithoutItsOwner()
+    internal static void ReferenceWithoutItsOwner(string engine)
     {
         ref Big value = ref ForgottenValue();
         Scene.Collect();

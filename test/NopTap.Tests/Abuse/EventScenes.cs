@@ -9,18 +9,9 @@ namespace NopTap.Tests.Abuse;
 /// <summary>Probes, functions, links and events: of nothing, out of bounds, of what was disposed meanwhile.</summary>
 static class EventScenes
 {
-    internal static void All(string[] arguments)
-    {
-        EventsOfNoHit();
-        OddIndexesAndAddresses(arguments[0]);
-        EverythingDisposedInside(arguments[0]);
-        LinksAfterTheirEnd(arguments[0]);
-        WrongObservers(arguments[0]);
-        AttachedBesideDisposal(arguments[0]);
-        RecordsOfNoPrinter(arguments[0]);
-    }
+    internal static void All(string[] arguments) => Scene.RunAll(typeof(EventScenes), arguments);
 
-    internal static void EventsOfNoHit()
+    internal static void EventsOfNoHit(string engine)
     {
         Assert.Throws<InvalidOperationException>(() => default(ProbeEvent).Link);
         Assert.Throws<InvalidOperationException>(() => default(ProbeEvent).Probe);

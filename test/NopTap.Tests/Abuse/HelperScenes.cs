@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using NopTap.Contexts;
 using NopTap.Helpers;
 using NopTap.Isa;
+using NopTap.Links;
 using NopTap.Maps;
 
 namespace NopTap.Tests.Abuse;
@@ -11,17 +12,7 @@ namespace NopTap.Tests.Abuse;
 /// <summary>Helpers of the host: they run programs, recurse, throw, dispose of what runs, and keep what they got.</summary>
 static class HelperScenes
 {
-    internal static void All(string[] arguments)
-    {
-        EndlessRecursion(arguments[0]);
-        EndlessRecursionThroughTrace(arguments[0]);
-        LittleStack(arguments[0]);
-        FaultOfTheOuterRun(arguments[0]);
-        MemoryWhileItIsDisposed(arguments[0]);
-        RuntimeDisposedInside(arguments[0]);
-        CallsWithoutACall();
-        OddRegistrations();
-    }
+    internal static void All(string[] arguments) => Scene.RunAll(typeof(HelperScenes), arguments);
 
     internal static void EndlessRecursion(string engine)
     {
@@ -79,6 +70,32 @@ static class HelperScenes
             Scene.OnThread(() => id = Scene.FirstRefused(Descend), stack);
             Assert.Equal(RuntimeDiagnostics.StackTooSmall.Id, id);
         }
+    }
+
+    internal static void LoadedWithLittleStack(string engine)
+    {
+        using var scene = new Scene(engine);
+        scene.LoadHosts(_ => 0).Dispose();
+        void Descend(Action action)
+        {
+            Span<byte> frame = stackalloc byte[16 << 10];
+            frame.Fill(1);
+            action();
+            Descend(action);
+            GC.KeepAlive(frame[0]);
+        }
+
+        foreach (Action action in (Action[])
+            [
+                () => scene.Load("hosts").Dispose(),
+                () => scene.Seen.Attach((in ProbeEvent _) => { }).Dispose(),
+                () => scene.Seen.AttachPrinter((BpfRingBuffer)scene.Api.Maps["ring"]).Dispose(),
+            ])
+        {
+            Scene.OnThread(() => Assert.Equal(RuntimeDiagnostics.StackTooSmall.Id, Scene.Refused(() => Descend(action))), 256 << 10);
+        }
+
+        scene.Load("api").Dispose();
     }
 
     internal static void FaultOfTheOuterRun(string engine)
@@ -152,7 +169,7 @@ static class HelperScenes
         Assert.Throws<ObjectDisposedException>(() => program.Run(context));
     }
 
-    internal static void CallsWithoutACall()
+    internal static void CallsWithoutACall(string engine)
     {
         Assert.Throws<InvalidOperationException>(() => default(HelperCall).Count);
         Assert.Throws<InvalidOperationException>(() => default(HelperCall).Processor);
@@ -162,7 +179,7 @@ static class HelperScenes
         Assert.Throws<InvalidOperationException>(() => default(HelperCall).Map(0));
     }
 
-    internal static void OddRegistrations()
+    internal static void OddRegistrations(string engine)
     {
         using var runtime = new BpfRuntime();
         HelperRegistry helpers = runtime.Helpers;

@@ -12,15 +12,7 @@ namespace NopTap.Tests.Abuse;
 /// <summary>Runtimes, objects and programs: disposed of beside whoever uses them, and used afterwards.</summary>
 static class LifeScenes
 {
-    internal static void All(string[] arguments)
-    {
-        OddRequests(arguments[0]);
-        UsedAfterDisposal(arguments[0]);
-        DisposedBesideEverything(arguments[0]);
-        DisposedBesideLoading(arguments[0]);
-        ForgottenRuntime(arguments[0]);
-        MapForgottenDuringARun(arguments[0]);
-    }
+    internal static void All(string[] arguments) => Scene.RunAll(typeof(LifeScenes), arguments);
 
     internal static void OddRequests(string engine)
     {

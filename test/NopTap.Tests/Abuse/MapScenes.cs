@@ -9,16 +9,7 @@ namespace NopTap.Tests.Abuse;
 /// <summary>Maps: keys, values and modes of any shape, cursors of other maps, and disposal beside all of it.</summary>
 static class MapScenes
 {
-    internal static void All(string[] arguments)
-    {
-        OddBytes(arguments[0]);
-        OddViews(arguments[0]);
-        DisposedBesideUsers(arguments[0]);
-        MapsInMaps(arguments[0]);
-        ProgramsInArrays(arguments[0]);
-        OddDefinitions(arguments[0]);
-        FrozenTwice(arguments[0]);
-    }
+    internal static void All(string[] arguments) => Scene.RunAll(typeof(MapScenes), arguments);
 
     internal static void FrozenTwice(string engine)
     {

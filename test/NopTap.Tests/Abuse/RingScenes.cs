@@ -7,14 +7,7 @@ namespace NopTap.Tests.Abuse;
 /// <summary>Ring buffers: read from within, disposed of by a handler or beside a reader.</summary>
 static class RingScenes
 {
-    internal static void All(string[] arguments)
-    {
-        ReadByItsHandler(arguments[0]);
-        DisposedByItsHandler(arguments[0]);
-        HandlerThatThrows(arguments[0]);
-        DisposedBesideReaders(arguments[0]);
-        OddArguments(arguments[0]);
-    }
+    internal static void All(string[] arguments) => Scene.RunAll(typeof(RingScenes), arguments);
 
     internal static void ReadByItsHandler(string engine)
     {

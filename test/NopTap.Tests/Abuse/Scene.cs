@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using NopTap.Helpers;
 using NopTap.Isa;
@@ -43,6 +44,20 @@ sealed class Scene : IDisposable
         Runtime.Helpers.Add("host_look", look ?? (_ => 0));
         Runtime.Helpers.Add("host_fill", fill ?? (_ => 0));
         return Load("hosts");
+    }
+
+    /// <summary>Plays all scenes of a class, or the one whose name is the second argument, with the engine that is the first.</summary>
+    internal static void RunAll(Type scenes, string[] arguments)
+    {
+        foreach (MethodInfo scene in scenes.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+        {
+            bool isScene = scene.IsAssembly && scene.GetParameters() is [{ ParameterType: var type }] && type == typeof(string);
+            if (!isScene || (arguments.Length > 1 && arguments[1] != scene.Name))
+                continue;
+            // Of a child that crashed this is the last word.
+            Console.WriteLine(scene.Name);
+            scene.CreateDelegate<Action<string>>()(arguments[0]);
+        }
     }
 
     internal static void Collect()
