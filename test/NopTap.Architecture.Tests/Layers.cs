@@ -16,8 +16,8 @@ static class Layers
     internal static readonly Assembly Isa = typeof(Instruction).Assembly;
     internal static readonly Assembly Formats = typeof(BpfObjectSpec).Assembly;
     internal static readonly Assembly Verifier = typeof(ProgramVerifier).Assembly;
-    internal static readonly Assembly Interpreter = typeof(ProgramInterpreter).Assembly;
-    internal static readonly Assembly Jit = typeof(CodeMemory).Assembly;
+    internal static readonly Assembly Interpreter = typeof(InterpreterDiagnostics).Assembly;
+    internal static readonly Assembly Jit = typeof(JitDiagnostics).Assembly;
     internal static readonly Assembly Runtime = typeof(BpfRuntime).Assembly;
     internal static readonly Assembly Cli = typeof(CliDiagnostics).Assembly;
 

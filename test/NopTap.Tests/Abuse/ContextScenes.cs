@@ -195,7 +195,7 @@ static class ContextScenes
     internal static void OneBufferForManyThreads(string engine)
     {
         using var scene = new Scene(engine);
-        for (int round = 0; round < 20; round++)
+        for (int round = 0; round < 4; round++)
         {
             using var buffer = new PacketBuffer();
             using var context = new PlainContext<ulong>();
@@ -205,7 +205,7 @@ static class ContextScenes
             Scene.Together(4, number =>
             {
                 byte[] packet = new byte[64 + (16 * number)];
-                for (int i = 0; i < 500; i++)
+                for (int i = 0; i < 4000; i++)
                 {
                     if (Scene.Try(() => addOne.Run(context)))
                         Interlocked.Increment(ref added);
