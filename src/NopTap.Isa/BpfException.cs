@@ -6,7 +6,11 @@ namespace NopTap.Isa;
 public abstract class BpfException : Exception
 {
     private protected BpfException(Diagnostic diagnostic, Exception? inner = null)
-        : base(diagnostic.ToString(), inner) => Diagnostic = diagnostic;
+        : base(diagnostic?.ToString(), inner)
+    {
+        ArgumentNullException.ThrowIfNull(diagnostic);
+        Diagnostic = diagnostic;
+    }
 
     /// <summary>What, where and how to mend it.</summary>
     public Diagnostic Diagnostic { get; }

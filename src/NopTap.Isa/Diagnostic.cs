@@ -9,6 +9,15 @@ namespace NopTap.Isa;
 /// <param name="Hint">How to mend it.</param>
 public sealed record Diagnostic(DiagnosticDescriptor Descriptor, DiagnosticPlace Place, string Message, string Hint)
 {
+    /// <summary>The registered kind.</summary>
+    public DiagnosticDescriptor Descriptor { get; init; } = Descriptor ?? throw new ArgumentNullException(nameof(Descriptor));
+
+    /// <summary>What, with the values in it.</summary>
+    public string Message { get; init; } = Message ?? throw new ArgumentNullException(nameof(Message));
+
+    /// <summary>How to mend it.</summary>
+    public string Hint { get; init; } = Hint ?? throw new ArgumentNullException(nameof(Hint));
+
     /// <summary>Stable id, for example <c>BPF1003</c>.</summary>
     public string Id => Descriptor.Id;
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Diagnostics;
-
 namespace NopTap.Isa;
 
 /// <summary>Words for each <see cref="InstructionFault"/>.</summary>
@@ -47,7 +45,7 @@ public static class InstructionFaults
                 IsaDiagnostics.InvalidSecondSlot.At(place, $"second slot of a wide load begins with 0x{second?.Opcode ?? 0:x2}", "only its immediate may be set; rebuild the object"),
             InstructionFault.SecondImmediateReserved =>
                 IsaDiagnostics.InvalidSecondSlot.At(place, $"second immediate of a map reference is {second?.Immediate ?? 0}", Clear),
-            _ => throw new UnreachableException($"BUG: fault {fault} has no words"),
+            _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "no fault has this number"),
         };
     }
 

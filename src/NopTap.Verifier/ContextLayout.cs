@@ -62,6 +62,9 @@ public sealed record ContextField(
 /// <param name="Fields">Fields, ordered by offset; bytes between them may not be touched.</param>
 public sealed record ContextLayout(string StructName, int Size, int NativeSize, ImmutableArray<ContextField> Fields)
 {
+    /// <summary>Fields, ordered by offset; bytes between them may not be touched.</summary>
+    public ImmutableArray<ContextField> Fields { get; init; } = Fields.IsDefault ? [] : Fields;
+
     /// <summary>Of an observer's arguments: the context of the program that it observes, to which <see cref="ContextFieldKind.TargetContext"/> points; null when unknown.</summary>
     public ContextLayout? Target { get; init; }
 

@@ -13,6 +13,12 @@ namespace NopTap.Verifier;
 /// <param name="Path">The steps of the refused path that matter, oldest first.</param>
 public sealed record Rejection(Diagnostic Diagnostic, string Instruction, string SourceText, ImmutableArray<RejectionStep> Path)
 {
+    /// <summary>The rejection in one line, with its id.</summary>
+    public Diagnostic Diagnostic { get; init; } = Diagnostic ?? throw new ArgumentNullException(nameof(Diagnostic));
+
+    /// <summary>The steps of the refused path that matter, oldest first.</summary>
+    public ImmutableArray<RejectionStep> Path { get; init; } = Path.IsDefault ? [] : Path;
+
     /// <summary>Title of its kind.</summary>
     public string Title => Diagnostic.Descriptor.Title;
 
@@ -20,7 +26,7 @@ public sealed record Rejection(Diagnostic Diagnostic, string Instruction, string
     public string Reason => Diagnostic.Message;
 
     /// <summary>What to change.</summary>
-    public string Suggestion { get; init; } = Diagnostic.Hint;
+    public string Suggestion { get; init; } = Diagnostic?.Hint ?? "";
 
     /// <summary>What the registers that the instruction uses held; empty where it was refused for something else.</summary>
     public ImmutableArray<RegisterValue> Values { get; init; } = [];

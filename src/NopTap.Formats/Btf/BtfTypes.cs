@@ -140,7 +140,11 @@ public sealed partial class BtfTypes
     /// <summary>C text of a declaration of a type, for example <c>char name[16]</c>.</summary>
     /// <param name="id">Type id.</param>
     /// <param name="name">What is declared; empty for the type alone.</param>
-    public string Print(int id, string name) => new CTypePrinter(this).Print(id, name);
+    public string Print(int id, string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return new CTypePrinter(this).Print(id, name);
+    }
 
     /// <summary>A string of the section, as <c>.BTF.ext</c> refers to them.</summary>
     internal bool TryGetString(uint offset, out string text) => _strings.TryGet(offset, out text);

@@ -63,10 +63,10 @@ public sealed unsafe class PacketBuffer : IDisposable
     public uint Priority { get; set; }
 
     /// <summary>Mark that the program left on the socket buffer that was loaded last; 0 when none was.</summary>
-    public uint MarkAfter => Kind == ContextKind.Skb ? Skb->Mark : 0;
+    public uint MarkAfter => Kind == ContextKind.Skb ? _memory.At<SkbContext>(SkbOffset).Mark : 0;
 
     /// <summary>Priority that the program left on the socket buffer that was loaded last; 0 when none was.</summary>
-    public uint PriorityAfter => Kind == ContextKind.Skb ? Skb->Priority : 0;
+    public uint PriorityAfter => Kind == ContextKind.Skb ? _memory.At<SkbContext>(SkbOffset).Priority : 0;
 
     /// <summary>What kind of context was loaded last.</summary>
     public ContextKind Kind { get; private set; }

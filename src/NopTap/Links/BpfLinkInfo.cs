@@ -67,7 +67,7 @@ public sealed record BpfLinkInfo
         Line(text, "target_btf_id", TargetBtfId);
         Line(text, "cookie", Cookie);
         Line(text, Type == LinkType.Sdt ? "probe" : "function", Probe);
-        foreach (LinkSite site in Sites)
+        foreach (LinkSite site in Sites.IsDefault ? [] : Sites)
             Line(text, "site", string.Create(CultureInfo.InvariantCulture, $"{site.OriginalOffset} {site.XlatedOffset} 0x{site.MachineOffset:x}"));
         Line(text, "hits", Hits);
         Line(text, "misses", Misses);
