@@ -108,7 +108,8 @@ public sealed record ProgramSpec
     /// <summary>Parameters of one of its functions as an observer of its entry sees them.</summary>
     /// <param name="function">One of <see cref="Functions"/>.</param>
     /// <returns>Null when BTF does not tell them, or one is no number or pointer of at most 8 bytes.</returns>
-    public ImmutableArray<ProbeParameter>? ParametersOf(FunctionSpec function) => ParameterTypes.OfFunction(this, function);
+    public ImmutableArray<ProbeParameter>? ParametersOf(FunctionSpec function) =>
+        ParameterTypes.OfFunction(this, function ?? throw new ArgumentNullException(nameof(function)));
 
     /// <summary>The structure that the entry function's parameter points to, with its size; null when BTF does not tell.</summary>
     /// <remarks>For programs of a host's own type this is their context.</remarks>
