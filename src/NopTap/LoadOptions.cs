@@ -14,5 +14,16 @@ public sealed record LoadOptions
     /// the object's initial values are not written. A map that is given counts before one that is pinned. The object holds them until it is disposed, and
     /// so do their other holders.
     /// </remarks>
-    public ImmutableDictionary<string, BpfMap> Maps { get; init; } = ImmutableDictionary<string, BpfMap>.Empty;
+    /// <exception cref="ArgumentException">One of them is null.</exception>
+    public ImmutableDictionary<string, BpfMap> Maps
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (value.ContainsValue(null!))
+                throw new ArgumentException("a map is null", nameof(value));
+            field = value;
+        }
+    } = ImmutableDictionary<string, BpfMap>.Empty;
 }

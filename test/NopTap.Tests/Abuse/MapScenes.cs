@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Immutable;
 using NopTap.Formats;
 using NopTap.Isa;
 using NopTap.Maps;
@@ -244,6 +245,46 @@ static class MapScenes
         Make(scene, good with { Type = MapType.Array, InitialValue = default, InitialEntries = default });
         Make(scene, good with { Type = MapType.Array, ValueSize = 4, InitialValue = [.. new byte[5]] });
         Make(scene, good with { Type = MapType.ArrayOfMaps, ValueSize = 4, Inner = null });
+    }
+
+    internal static void MapsGivenAndPinned(string engine)
+    {
+        using var scene = new Scene(engine);
+        using var other = new Scene(engine);
+        BpfObjectSpec spec = scene.Api.Spec;
+        MapSpec hash = scene.Api.Maps["hash"].Spec;
+        LoadOptions Give(string name, BpfMap map) => new() { Maps = ImmutableDictionary<string, BpfMap>.Empty.Add(name, map) };
+        Assert.Throws<ArgumentNullException>(() => scene.Runtime.Load(spec, null!));
+        Assert.Throws<ArgumentNullException>(() => new LoadOptions { Maps = null! });
+        Assert.Throws<ArgumentException>(() => Give("hash", null!));
+        Scene.Refused(() => scene.Runtime.Load(spec, Give("nothing", scene.Api.Maps["hash"])));
+        Scene.Refused(() => scene.Runtime.Load(spec, Give("hash", scene.Api.Maps["array"])));
+        Scene.Refused(() => scene.Runtime.Load(spec, Give("hash", other.Api.Maps["hash"])));
+        BpfMap given = scene.Runtime.CreateMap(hash);
+        BpfObject sharing = scene.Runtime.Load(spec, Give("hash", given));
+        given.Dispose();
+        sharing.Programs["count"].Run(Scene.Packet);
+        Scene.Try(() => scene.Runtime.Load(spec, Give("hash", given)).Dispose());
+        sharing.Dispose();
+        Assert.Throws<ArgumentNullException>(() => scene.Runtime.Unpin(null!));
+        Assert.False(scene.Runtime.Unpin("hash"));
+        BpfMap pinned = scene.Runtime.CreateMap(hash with { Pinning = 1 });
+        Assert.Same(pinned, scene.Runtime.PinnedMaps["hash"]);
+        Scene.Refused(() => scene.Runtime.CreateMap(hash with { Pinning = 1, ValueSize = 8 }));
+        Scene.Together(3, number =>
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                Scene.Try(() => scene.Runtime.CreateMap(hash with { Pinning = 1 }).Lookup([0, 0, 0, 0]));
+                Scene.Try(() => scene.Runtime.Unpin("hash"));
+                Scene.Try(() => scene.Runtime.PinnedMaps["hash"].Dispose());
+            }
+        });
+        scene.Dispose();
+        Scene.Try(() => pinned.Lookup(new byte[4]));
+        Assert.Throws<ObjectDisposedException>(() => scene.Runtime.CreateMap(hash with { Pinning = 1 }));
+        Scene.Try(() => scene.Runtime.Unpin("hash"));
+        Assert.Empty(scene.Runtime.PinnedMaps);
     }
 
     static void Make(Scene scene, MapSpec spec)
