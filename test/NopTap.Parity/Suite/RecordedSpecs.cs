@@ -56,7 +56,7 @@ static class RecordedSpecs
         };
         if (map.Type == MapType.ProgArray)
             spec = spec with { InitialEntries = [.. test.Entries.Where(entry => entry.Map == map.Handle).Select(Entry)] };
-        return map.Btf == 0 ? spec : spec with { SpinLockOffset = SpinLockFinder.Find(types[map.Btf], spec) };
+        return map.Btf == 0 ? spec : SpecialFields.Describe(types[map.Btf], spec);
     }
 
     static KeyValuePair<uint, string> Entry((int Map, byte[] Key, byte[] Value) entry) =>
