@@ -6,6 +6,7 @@ using NopTap.Formats;
 using NopTap.Helpers;
 using NopTap.Isa;
 using NopTap.Loading;
+using NopTap.Maps;
 using NopTap.Verifier;
 
 namespace NopTap.Parity.Ours;
@@ -60,13 +61,19 @@ sealed class OurObject
         {
             VerificationRequest request = VerificationRequests.For(program, maps, ProgramTypes.Of(program), s_helpers.For(program.Type));
             VerificationResult result = ProgramVerifier.Verify(request);
-            return new OurAnswer(result.Rejection, request, result);
+            return new OurAnswer(result.Rejection ?? FieldOfTheKernel(program, maps), request, result);
         }
         catch (BpfOperationException e)
         {
             return new OurAnswer(e.Diagnostic, null, null);
         }
     }
+
+    // A map whose values hold what only a kernel can keep is no map that the runtime lets a program come to.
+    static Diagnostic? FieldOfTheKernel(ProgramSpec program, ImmutableArray<MapSpec> maps) =>
+        program.References.Select(reference => maps[reference.MapIndex]).FirstOrDefault(map => map.UnsupportedField is not null) is { } found
+            ? MapDefinition.Check(found)
+            : null;
 
     static MapSpec WithCapacity(MapSpec map) =>
         map.MaxEntries == 0 ? map with { MaxEntries = MapRules.DefaultCapacity((uint)map.Type) } : map;
