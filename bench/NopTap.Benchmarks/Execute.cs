@@ -39,6 +39,7 @@ public unsafe class Execute
         _memory = (byte*)NativeMemory.AlignedAlloc(Length, 64);
         new Random(1).NextBytes(new Span<byte>(_memory, Length));
         _thread = (ThreadBlock*)NativeMemory.AllocZeroed((nuint)sizeof(ThreadBlock));
+        _thread->RoundLimit = ulong.MaxValue;
         _guest.Add(new GuestRegion((ulong)_memory, Length, IsReadable: true, IsWritable: true, "memory"));
         VerifiedProgram program = UnverifiedProgram.TrustUnverified(Assembler.Parse(Program.Text));
         _interpreter = new ProgramInterpreter(program, new InterpreterImports());

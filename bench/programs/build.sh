@@ -26,3 +26,4 @@ build sites.bpf.o sites.bpf.c
 build observers.bpf.o observers.bpf.c
 build maps.bpf.o maps.bpf.c
 build empty.bpf.o empty.bpf.c
+build stops.bpf.o stops.bpf.c

@@ -51,4 +51,10 @@ public static class CliDiagnostics
 
     /// <summary>The demo saw something else than it promises.</summary>
     public static readonly DiagnosticDescriptor DemoClaim = new("BPF5030", "demo's claim does not hold", Errno.EFAULT);
+
+    /// <summary>Ctrl-C came before the command was done.</summary>
+    public static readonly DiagnosticDescriptor Interrupted = new("BPF5031", "interrupted", Errno.EINTR);
+
+    /// <summary>Runs that made as many rounds as they may.</summary>
+    public static readonly DiagnosticDescriptor RunsStopped = new("BPF5032", "runs stopped at their limit of rounds", Errno.E2BIG);
 }

@@ -19,6 +19,9 @@ static class Tool
     /// <summary>Arguments that make no command.</summary>
     public const int Misuse = 2;
 
+    /// <summary>Interrupted by Ctrl-C, as shells tell it: 128 and the number of SIGINT.</summary>
+    public const int Interrupted = 130;
+
     const int HelpWidth = 100;
 
     /// <summary>Runs a command line.</summary>

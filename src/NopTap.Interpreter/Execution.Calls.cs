@@ -41,13 +41,17 @@ sealed partial class Execution
 
     void EnterFunction(int function, int returnTo)
     {
-        if (_depth == GuestMemory.MaximumFrames)
-            throw Fault(InterpreterDiagnostics.CallDepth, $"a run has at most {GuestMemory.MaximumFrames} frames", "flatten the calls, or inline the innermost function");
+        int first = _depth == 0 ? 0 : _frames[_depth - 1].Base;
+        if (_depth - first == RunLimits.ProgramFrames)
+            throw Fault(InterpreterDiagnostics.CallDepth, $"a program has at most {RunLimits.ProgramFrames} frames", "flatten the calls, or inline the innermost function");
+        if (_depth == _frames.Length)
+            Array.Resize(ref _frames, 2 * _depth);
         ref Frame frame = ref _frames[_depth++];
         frame = new Frame
         {
             Caller = _program,
             ReturnTo = returnTo,
+            Base = first,
             R6 = _r[6],
             R7 = _r[7],
             R8 = _r[8],
@@ -76,22 +80,28 @@ sealed partial class Execution
     {
         frame.Function = function;
         _next = _program.Program.Spec.Functions[function].Start;
-        if (_program.Imports.Probes is not { } hook || !hook.IsTraced(function))
+        if (_program.Imports.Probes is { } hook && hook.IsTraced(function))
+        {
+            ulong[] arguments = _r[1..6];
+            frame.Traced = new TracedCall(hook, function, arguments, frame.Traced);
+            hook.OnEntry(function, arguments, _threadBlock);
+        }
+
+        if (!_program.Program.Functions[function].MayNotStart || TakeRounds(1) != 0)
             return;
-        ulong[] arguments = _r[1..6];
-        frame.Traced = new TracedCall(hook, function, arguments, frame.Traced);
-        hook.OnEntry(function, arguments, _threadBlock);
+        _r[0] = 0;
+        LeaveFunction();
     }
 
     /// <summary>Replaces the current function by another program; falls through when there is none or the run has made its 33.</summary>
     void TailCall()
     {
         ulong context = _r[1];
-        ProgramInterpreter? target = _tailCalls < ProgramInterpreter.MaximumTailCalls
+        ProgramInterpreter? target = _tailCalls < RunLimits.TailCalls
             ? _program.Imports.TailCalls?.Find((nint)_r[2], (uint)_r[3])
             : null;
         DestroyArguments();
-        if (target is null)
+        if (target is null || !HasRounds())
         {
             _r[0] = unchecked((ulong)-(long)Errno.ENOENT);
             return;
@@ -102,6 +112,8 @@ sealed partial class Execution
         _r[1] = context;
         ref Frame frame = ref _frames[_depth - 1];
         frame.LoopBudget = target.Imports.LoopBudget;
+        frame.Base = _depth - 1;
+        _memory.ClearNewestFrame();
         Start(function: 0, ref frame);
     }
 

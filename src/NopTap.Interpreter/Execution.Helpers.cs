@@ -8,7 +8,6 @@ namespace NopTap.Interpreter;
 // Helper calls. Helpers are native code and trust their arguments, so everything a signature promises is checked here first.
 sealed partial class Execution
 {
-    const uint MaximumLoops = 1 << 23;
     const int LongestString = 4096;
 
     void CallHelper(int id)
@@ -19,7 +18,7 @@ sealed partial class Execution
                 TailCall();
                 return;
             case HelperId.Loop:
-                Return(Loop((uint)_r[1], _r[2], _r[3], _r[4]));
+                Return(Loop(_r[1], _r[2], _r[3], _r[4]));
                 return;
             case HelperId.ForEachMapElem:
                 Return(ForEachMapElement((nint)_r[1], _r[2], _r[3], _r[4]));
@@ -39,54 +38,6 @@ sealed partial class Execution
     {
         DestroyArguments();
         _r[0] = result;
-    }
-
-    /// <summary><c>bpf_loop</c>: calls a function with 0, 1, ... until it returns other than 0 or the count is reached; returns the calls made.</summary>
-    ulong Loop(uint count, ulong callback, ulong context, ulong flags)
-    {
-        int function = CallbackFunction(callback);
-        if (flags != 0)
-            return Error(Errno.EINVAL);
-        if (count > MaximumLoops)
-            return Error(Errno.E2BIG);
-        ulong made = 0;
-        bool goesOn = true;
-        while (goesOn && made < count)
-            goesOn = CallBack(function, made++, context, 0, 0) == 0;
-        return made;
-    }
-
-    /// <summary><c>bpf_for_each_map_elem</c>: calls a function with map, key, value and context until it returns other than 0; returns the calls made.</summary>
-    ulong ForEachMapElement(nint map, ulong callback, ulong context, ulong flags)
-    {
-        int function = CallbackFunction(callback);
-        if (flags != 0 || _program.Imports.Elements is not { } elements || !elements.CanWalk(map))
-            return Error(Errno.EINVAL);
-        ulong made = 0;
-        ulong cursor = 0;
-        bool goesOn = true;
-        while (goesOn && elements.TryNext(map, ref cursor, out nint key, out nint value))
-        {
-            made++;
-            goesOn = CallBack(function, (ulong)map, (ulong)key, (ulong)value, context) == 0;
-        }
-
-        return made;
-    }
-
-    /// <summary>Runs a callback to its end, then goes on behind the helper call that this instruction is.</summary>
-    ulong CallBack(int function, ulong r1, ulong r2, ulong r3, ulong r4)
-    {
-        int next = _next;
-        ulong result = Invoke(function, r1, r2, r3, r4, ProgramInterpreter.Poison);
-        _next = next;
-        return result;
-    }
-
-    int CallbackFunction(ulong value)
-    {
-        int function = _program.FunctionOf(value);
-        return function >= 0 ? function : throw NoFunction(value);
     }
 
     void CheckArguments(HelperSignature signature)

@@ -10,9 +10,10 @@ sealed partial class Execution
     readonly GuestMemory _memory;
     readonly nint _threadBlock;
     readonly ulong[] _r = new ulong[11];
-    readonly Frame[] _frames = new Frame[GuestMemory.MaximumFrames];
     readonly long _budget;
+    readonly IRunRounds? _rounds;
     ProgramInterpreter _program;
+    Frame[] _frames = new Frame[RunLimits.ProgramFrames];
     long _executed;
     int _depth;
     int _tailCalls;
@@ -27,6 +28,7 @@ sealed partial class Execution
         _memory = memory;
         _threadBlock = threadBlock;
         _budget = program.Imports.InstructionBudget;
+        _rounds = program.Imports.Rounds;
     }
 
     /// <summary>Calls a function of the current program and executes until it has returned: the entry function, or a callback amid a helper call.</summary>
@@ -52,6 +54,8 @@ sealed partial class Execution
         if (++_executed > _budget)
             throw Fault(InterpreterDiagnostics.BudgetSpent, $"{_budget} instructions were executed", "bound the loop that this is in, or raise InterpreterImports.InstructionBudget");
 
+        if (_program.Program.Facts[_slot].CountsRound)
+            _rounds?.Count(_threadBlock, 1);
         _program.Observer?.Before(new StepView(_slot, _program, _r, _frames.AsSpan(0, _depth), _memory));
         Instruction instruction = _program.Code[_slot];
         _next = _slot + 1;
@@ -114,7 +118,7 @@ sealed partial class Execution
     void MayGoto(in Instruction instruction)
     {
         ref int left = ref _frames[_depth - 1].LoopBudget;
-        if (left == 0)
+        if (left == 0 || !HasRounds())
             _next = instruction.JumpTarget(_slot);
         else
             left--;

@@ -14,6 +14,9 @@ struct Frame
     /// <summary>Function that runs in it, of the program that runs in it.</summary>
     public int Function;
 
+    /// <summary>Frames of the run below the first one of the program that runs in it.</summary>
+    public int Base;
+
     /// <summary>Whether a helper called it.</summary>
     public bool IsCallback;
 

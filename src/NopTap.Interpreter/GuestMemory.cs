@@ -11,18 +11,18 @@ namespace NopTap.Interpreter;
 /// Registers hold real addresses, so this is where a number becomes an access: the only file of the interpreter with unsafe code. Every
 /// access of a program is looked up here first; no address that is in no region is ever touched.
 /// <code>
-/// frame 7        frame 6                frame 0
+/// frame 238      frame 237              frame 0
 /// |gap |512     |gap |512     |   ...   |gap |512     |gap |      a run over either edge of a frame ends in a gap
-///               ^ r10 of 7    ^ r10 of 6              ^ r10 of 0
+///               ^ r10 of 238  ^ r10 of 237            ^ r10 of 0
 /// </code>
 /// </remarks>
 internal sealed unsafe class GuestMemory : IDisposable
 {
     /// <summary>Bytes of stack of a frame.</summary>
-    public const int FrameSize = 512;
+    public const int FrameSize = RunLimits.FrameBytes;
 
-    /// <summary>Frames that a run may have.</summary>
-    public const int MaximumFrames = 8;
+    /// <summary>Frames that a run may have, tail calls included. Pages of frames that no run came to cost nothing.</summary>
+    public const int MaximumFrames = RunLimits.RunFrames;
 
     const int Gap = 512;
     const int FrameStride = FrameSize + Gap;
@@ -63,10 +63,13 @@ internal sealed unsafe class GuestMemory : IDisposable
     internal ulong PushFrame()
     {
         ObjectDisposedException.ThrowIf(_stack is null, this);
-        ulong top = FrameTop(_frames++);
-        new Span<byte>((void*)(top - FrameSize), FrameSize).Clear();
-        return top;
+        _frames++;
+        ClearNewestFrame();
+        return FrameTop(_frames - 1);
     }
+
+    /// <summary>Makes the bytes of the newest frame zero: another program begins in it, and sees nothing of the one before.</summary>
+    internal void ClearNewestFrame() => new Span<byte>((void*)(FrameTop(_frames - 1) - FrameSize), FrameSize).Clear();
 
     /// <summary>Closes the newest frames, so that pointers into them are no longer good.</summary>
     /// <param name="frames">Frames that stay.</param>

@@ -10,11 +10,11 @@ namespace NopTap.Interpreter;
 /// <summary>Everything outside a program that it uses while it is interpreted. Immutable; shared by all runs.</summary>
 internal sealed record InterpreterImports
 {
-    /// <summary>Instructions that a run may execute when nothing else is said.</summary>
+    /// <summary>Instructions that a run of a program that nobody proved may execute when nothing else is said.</summary>
     public const long DefaultInstructionBudget = 1L << 26;
 
-    /// <summary>Passes of <c>may_goto</c> that one call of a function may make (the kernel's <c>BPF_MAX_LOOPS</c>).</summary>
-    public const int DefaultLoopBudget = 8 * 1024 * 1024;
+    /// <summary>No end but that which was proved: for verified programs, whose rounds are counted (<see cref="Rounds"/>).</summary>
+    public const long NoInstructionBudget = long.MaxValue;
 
     /// <summary>Address of each map of the object, as programs hold it.</summary>
     public ImmutableArray<nint> Maps { get; init; } = [];
@@ -47,9 +47,12 @@ internal sealed record InterpreterImports
     /// <summary>Observers; null for none.</summary>
     public IProbeHook? Probes { get; init; }
 
-    /// <summary>Instructions that a run may execute, tail calls and callbacks included.</summary>
+    /// <summary>Counts the rounds of a run; null when runs have as many as they like.</summary>
+    public IRunRounds? Rounds { get; init; }
+
+    /// <summary>Instructions that a run may execute, tail calls and callbacks included; see <see cref="NoInstructionBudget"/>.</summary>
     public long InstructionBudget { get; init; } = DefaultInstructionBudget;
 
     /// <summary>Passes of <c>may_goto</c> before it jumps, for each call of a function.</summary>
-    public int LoopBudget { get; init; } = DefaultLoopBudget;
+    public int LoopBudget { get; init; } = RunLimits.Loops;
 }

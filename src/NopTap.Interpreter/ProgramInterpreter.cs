@@ -21,9 +21,6 @@ internal sealed class ProgramInterpreter
     /// <summary>Value of registers that a call has destroyed.</summary>
     public const ulong Poison = 0xdead_beef_dead_beef;
 
-    /// <summary>Tail calls that a run may make; the next falls through.</summary>
-    public const int MaximumTailCalls = 33;
-
     // Not canonical on any 64-bit machine, so that no region can hold it.
     const ulong FunctionToken = 0xbf0f_0000_0000_0000;
 

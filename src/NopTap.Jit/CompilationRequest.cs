@@ -28,6 +28,9 @@ internal sealed record CompilationRequest
     /// <summary>Address of each helper that the program may call, by id (Abi/README.md, "Helper"); see also <see cref="InternalHelpers"/>.</summary>
     public required FrozenDictionary<int, nint> Helpers { get; init; }
 
+    /// <summary>Leaves out what counts rounds and stops runs. For the benchmark that tells what these cost, and nothing else.</summary>
+    internal bool OmitsRounds { get; init; }
+
     /// <summary>Address at which the code will run; a multiple of 64. The code itself is position independent: the same for any such address.</summary>
     public required ulong BaseAddress { get; init; }
 }

@@ -15,8 +15,9 @@ static class Facts
         ControlFlowGraph graph, VerificationRequest request, IProgramFacts known, RegisterSet[] live, ImmutableArray<Instruction> code)
     {
         bool[] dead = DeadSlots(graph, known);
+        var rounds = CountedRounds.Of(graph, request, known, dead);
         return new VerifiedProgram(
-            request.Program, request.Context, code, Functions(graph, request, known, dead), Slots(graph, live, known, dead), Sites(graph, live, known), request.Maps);
+            request.Program, request.Context, code, Functions(graph, request, known, dead, rounds), Slots(graph, live, known, dead, rounds), Sites(graph, live, known), request.Maps);
     }
 
     // Of a function that is named but never entered all slots are dead: nobody asked what it calls.
@@ -32,7 +33,7 @@ static class Facts
         return dead;
     }
 
-    static ImmutableArray<InstructionFacts> Slots(ControlFlowGraph graph, RegisterSet[] live, IProgramFacts known, bool[] dead)
+    static ImmutableArray<InstructionFacts> Slots(ControlFlowGraph graph, RegisterSet[] live, IProgramFacts known, bool[] dead, CountedRounds rounds)
     {
         var facts = ImmutableArray.CreateBuilder<InstructionFacts>(graph.Code.Length);
         for (int slot = 0; slot < graph.Code.Length; slot++)
@@ -40,13 +41,18 @@ static class Facts
             bool call = !dead[slot] && !graph.IsSecondHalf(slot) && graph.Code[slot].IsHelperCall;
             int map = call ? known.MapOfCall(slot) : -1;
 
-            facts.Add(new InstructionFacts(live[slot], dead[slot], map) { Branch = known.BranchAt(slot), Address = known.AddressAt(slot) });
+            facts.Add(new InstructionFacts(live[slot], dead[slot], map)
+            {
+                Branch = known.BranchAt(slot),
+                Address = known.AddressAt(slot),
+                CountsRound = rounds.IsLoopHead(slot),
+            });
         }
 
         return facts.MoveToImmutable();
     }
 
-    static ImmutableArray<FunctionFacts> Functions(ControlFlowGraph graph, VerificationRequest request, IProgramFacts known, bool[] dead)
+    static ImmutableArray<FunctionFacts> Functions(ControlFlowGraph graph, VerificationRequest request, IProgramFacts known, bool[] dead, CountedRounds rounds)
     {
         bool[] managed = CallsManaged(graph, request, dead);
         var facts = ImmutableArray.CreateBuilder<FunctionFacts>(graph.Program.Functions.Length);
@@ -70,6 +76,8 @@ static class Facts
             {
                 ReadsUnwrittenStack = known.ReadsUnwrittenStack(index),
                 MayCallManagedHelper = managed[index],
+                CountsRounds = rounds.Includes(index),
+                MayNotStart = rounds.MayNotStart(index),
                 RunsUnderLock = known.RunsUnderLock(index),
             });
         }

@@ -90,7 +90,7 @@ internal static class UnverifiedProgram
 
         foreach (ProbeSiteFacts site in sites)
             hasCalls |= site.Site.Instruction >= function.Start && site.Site.Instruction < function.End;
-        return new FunctionFacts(StackDepth: 512, WrittenKept: RegisterSet.CallKept, isCallback, hasCalls, hasTailCall);
+        return new FunctionFacts(StackDepth: RunLimits.FrameBytes, WrittenKept: RegisterSet.CallKept, isCallback, hasCalls, hasTailCall);
     }
 
     static ImmutableArray<ProbeSiteFacts> CollectSites(ProgramSpec spec)

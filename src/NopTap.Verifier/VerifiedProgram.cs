@@ -80,6 +80,18 @@ public readonly record struct FunctionFacts(int StackDepth, RegisterSet WrittenK
     /// <summary>Whether it, or a function that it calls, calls a helper that enters managed code (<see cref="HelperEffects.Managed"/>).</summary>
     public bool MayCallManagedHelper { get; init; }
 
+    /// <summary>
+    /// Whether a run may enter it more often than the proof of one exploration bounds, so that the rounds of its loops are counted at run
+    /// time (<see cref="InstructionFacts.CountsRound"/>).
+    /// </summary>
+    public bool CountsRounds { get; init; }
+
+    /// <summary>
+    /// Whether each call of it is a round, and one that is made where the run has none left returns 0 at once: its callers know nothing of
+    /// what it returns, nor that it did anything. Not so of small functions that neither loop nor call.
+    /// </summary>
+    public bool MayNotStart { get; init; }
+
     /// <summary>Whether it may be entered or left while a spin lock is held: observers of its entry or exit could wait for that lock.</summary>
     public bool RunsUnderLock { get; init; }
 }
@@ -92,6 +104,12 @@ public readonly record struct InstructionFacts(RegisterSet LiveBefore, bool IsDe
 {
     /// <summary>Which ways a conditional jump goes.</summary>
     public BranchFact Branch { get; init; }
+
+    /// <summary>
+    /// Whether each time that a run comes here is a round of a loop that is counted: some jump leads back to it, in a function that
+    /// <see cref="FunctionFacts.CountsRounds"/>.
+    /// </summary>
+    public bool CountsRound { get; init; }
 
     /// <summary>Into what a load, store or atomic operation reaches.</summary>
     public AddressKind Address { get; init; }

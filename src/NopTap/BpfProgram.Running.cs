@@ -19,39 +19,24 @@ public sealed unsafe partial class BpfProgram
     /// <param name="packet">An Ethernet frame, copied into the calling thread's buffer.</param>
     /// <returns>Verdict, time, and the packet as the program left it.</returns>
     /// <exception cref="BpfException">The program takes no packets, the packet is too short or too long, or a helper of the host threw.</exception>
-    /// <exception cref="BpfFaultException">Under the interpreter: the program touched what it may not or spent its budget.</exception>
+    /// <exception cref="BpfFaultException">Under the interpreter: the program touched what it may not.</exception>
     /// <exception cref="ObjectDisposedException">The object was disposed.</exception>
-    public RunResult Run(ReadOnlySpan<byte> packet) => TestRun(packet, repeat: 1);
+    public RunResult Run(ReadOnlySpan<byte> packet) => TestRun(packet, repeat: 1, default);
 
     /// <summary>Runs the program again and again on copies of one packet, like BPF_PROG_TEST_RUN.</summary>
     /// <param name="packet">An Ethernet frame.</param>
     /// <param name="repeat">Runs; the mean of their times is reported.</param>
     /// <returns>Verdict and packet of the last run.</returns>
     /// <exception cref="BpfException">As for <see cref="Run(ReadOnlySpan{byte})"/>.</exception>
-    public RunResult TestRun(ReadOnlySpan<byte> packet, int repeat)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repeat);
-        ThreadBlock* block = ThreadBlocks.Current;
-        PacketBuffer buffer = BufferForThread(block);
-        ulong result = 0;
-        long ticks = 0;
-        for (int i = 0; i < repeat; i++)
-        {
-            nint context = LoadPacket(buffer, packet);
-            long start = Stopwatch.GetTimestamp();
-            result = Execute(block, context, buffer.Memory);
-            ticks += Stopwatch.GetTimestamp() - start;
-        }
-
-        var mean = TimeSpan.FromTicks((long)Math.Round(ticks * (double)TimeSpan.TicksPerSecond / Stopwatch.Frequency / repeat));
-        return new RunResult((uint)result, mean, buffer.Packet, buffer.Metadata);
-    }
+    public RunResult TestRun(ReadOnlySpan<byte> packet, int repeat) => TestRun(packet, repeat, default);
 
     /// <summary>Runs the program on a packet in a buffer of the caller's, untimed: the quickest way for packets.</summary>
     /// <param name="buffer">Takes the packet; read <see cref="PacketBuffer.Packet"/> afterwards.</param>
     /// <param name="packet">An Ethernet frame.</param>
     /// <returns>Verdict.</returns>
-    /// <exception cref="BpfException">As for <see cref="Run(ReadOnlySpan{byte})"/>, or another run uses the buffer.</exception>
+    /// <exception cref="BpfException">
+    /// As for <see cref="Run(ReadOnlySpan{byte})"/>; another run uses the buffer, or the run was stopped at the runtime's limit of rounds.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The buffer or the object was disposed.</exception>
     public uint Run(PacketBuffer buffer, ReadOnlySpan<byte> packet)
     {
@@ -61,7 +46,8 @@ public sealed unsafe partial class BpfProgram
         try
         {
             nint context = LoadPacket(buffer, packet);
-            return (uint)Execute(block, context, buffer.Memory);
+            uint verdict = (uint)Execute(block, context, buffer.Memory, out RunStop stop);
+            return stop == RunStop.None ? verdict : throw Stopped(stop, default);
         }
         finally
         {
@@ -75,7 +61,8 @@ public sealed unsafe partial class BpfProgram
     /// <param name="context">The structure, exactly as large as the one that the program was verified for.</param>
     /// <returns>r0.</returns>
     /// <exception cref="BpfException">
-    /// The program takes a context of another kind or size, another run uses the context, or a helper of the host threw.
+    /// The program takes a context of another kind or size, another run uses the context, or a helper of the host threw; or the run was stopped
+    /// at the runtime's limit of rounds.
     /// </exception>
     /// <exception cref="BpfFaultException">As for <see cref="Run(ReadOnlySpan{byte})"/>.</exception>
     /// <exception cref="ObjectDisposedException">The context or the object was disposed.</exception>
@@ -89,7 +76,8 @@ public sealed unsafe partial class BpfProgram
         BufferLease.Hold hold = context.Enter(block);
         try
         {
-            return Execute(block, context.Address, context.Memory);
+            ulong result = Execute(block, context.Address, context.Memory, out RunStop stop);
+            return stop == RunStop.None ? result : throw Stopped(stop, default);
         }
         finally
         {
@@ -105,8 +93,7 @@ public sealed unsafe partial class BpfProgram
     /// <exception cref="BpfException">As for <see cref="Run(ReadOnlySpan{byte})"/>; verdicts before the failing packet are written.</exception>
     public void RunBatch(ReadOnlySpan<ReadOnlyMemory<byte>> packets, Span<uint> verdicts)
     {
-        if (verdicts.Length < packets.Length)
-            throw new ArgumentException($"{packets.Length} packets, room for {verdicts.Length} verdicts", nameof(verdicts));
+        CheckRoom(packets.Length, verdicts.Length);
         PacketBuffer buffer = BufferForThread(ThreadBlocks.Current);
         for (int i = 0; i < packets.Length; i++)
             verdicts[i] = Run(buffer, packets[i].Span);
@@ -129,49 +116,63 @@ public sealed unsafe partial class BpfProgram
 
     // The quick way: machine code, outermost run, no statistics. What it leaves in the block is read inside a run only, so nothing is put
     // back; machine code does not throw, so nothing is guarded.
-    ulong Execute(ThreadBlock* block, nint context, RunMemory* memory)
+    ulong Execute(ThreadBlock* block, nint context, RunMemory* memory, out RunStop stop)
     {
         byte marker; // machine code's frames lie below it
         StackGuard.Check(block);
         if (block->Depth != 0 || _runtime.StatisticsEnabled)
-            return ExecuteScoped(block, context, memory);
+            return ExecuteScoped(block, context, memory, default, out stop);
         Epochs.EnterOutermost(block);
         // Read after entering: from here on nothing is freed under this thread.
         nint entry = Volatile.Read(ref _entry);
         if (entry == 0)
         {
             Epochs.LeaveOutermost(block);
-            return ExecuteScoped(block, context, memory);
+            return ExecuteScoped(block, context, memory, default, out stop);
         }
 
+        block->RoundLimit = RunRounds.LimitFrom(block, _rounds);
         block->RunFrame = _frame;
         block->Memory = memory;
         memory->StackTop = (ulong)&marker;
         ulong result = ((delegate* unmanaged<nint, ulong, ulong, ulong, ulong, ThreadBlock*, ulong>)entry)(context, 0, 0, 0, 0, block);
         Epochs.LeaveOutermost(block);
-        if (block->Fault != 0)
-            throw HelperFaulted(Faults.Take(block));
+        stop = block->Outcome == 0 ? RunStop.None : EndOf(block);
         // It holds the runtime and with it the code.
         GC.KeepAlive(this);
         return result;
     }
 
-    // Every other way: nested runs, statistics, the interpreter, programs without code.
+    // Every other way: nested runs, options, statistics, the interpreter, programs without code.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    ulong ExecuteScoped(ThreadBlock* block, nint context, RunMemory* memory)
+    ulong ExecuteScoped(ThreadBlock* block, nint context, RunMemory* memory, in RunOptions options, out RunStop stop)
     {
         byte marker;
+        StackGuard.Check(block);
         if (block->Depth >= MaximumNesting)
             throw NestedTooDeep();
         Exception? outer = Faults.Suspend(block);
         try
         {
-            using RunScope scope = RunScope.Enter();
+            using RunScope scope = RunScope.Enter(options.Rounds is long rounds ? (ulong)rounds : _rounds);
             block->RunFrame = _frame;
             block->Memory = memory;
             memory->StackTop = (ulong)&marker;
-            ulong result = ExecuteSlowly(Volatile.Read(ref _entry), context, memory, block);
-            return block->Fault == 0 ? result : throw HelperFaulted(Faults.Take(block));
+            StopRequest? request = StopRequest.Begin(block, options.CancellationToken);
+            ulong result;
+            try
+            {
+                result = ExecuteSlowly(Volatile.Read(ref _entry), context, memory, block);
+                stop = block->Cut == 0 ? RunStop.None : StopRequest.IsAnyMade ? RunStop.Cancellation : RunStop.Rounds;
+            }
+            finally
+            {
+                request?.End();
+            }
+
+            if (block->Fault != 0)
+                ThrowFault(block, stop);
+            return result;
         }
         finally
         {
@@ -240,5 +241,26 @@ public sealed unsafe partial class BpfProgram
             LockHelpers.ReleaseHeld(block);
             GuestMemories.Give(guest);
         }
+    }
+
+    // After the quick way, which has no token.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    RunStop EndOf(ThreadBlock* block)
+    {
+        RunStop stop = block->Cut == 0 ? RunStop.None : RunStop.Rounds;
+        block->Cut = 0;
+        if (block->Fault != 0)
+            ThrowFault(block, stop);
+        return stop;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void ThrowFault(ThreadBlock* block, RunStop stop)
+    {
+        Exception? cause = Faults.Take(block);
+        // A run that a helper made was stopped together with this one, and said so by its exception.
+        if (stop != RunStop.None && IsStop(cause))
+            return;
+        throw HelperFaulted(cause);
     }
 }

@@ -27,6 +27,7 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
     readonly ImmutableArray<BpfMap> _maps;
     readonly RunFrame* _frame;
     readonly int _statistics;
+    readonly ulong _rounds;
     volatile ProgramImage? _image;
     ImmutableArray<ProgramArrayMap> _claimed = [];
     nint _entry;
@@ -39,6 +40,7 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
         TypeInfo = ProgramTypes.Of(spec);
         _runtime = runtime;
         _maps = maps;
+        _rounds = (ulong)runtime.Options.Rounds;
         Spec = spec;
         Id = runtime.TakeProgramId();
         (_statistics, Slot) = Hold(maps);

@@ -13,6 +13,22 @@ public sealed record BpfRuntimeOptions
     /// <summary>Bytes of address space reserved for machine code; memory is used as programs are loaded.</summary>
     public long CodeCapacity { get; init; } = CodeMemory.DefaultCapacity;
 
-    /// <summary>Instructions that one run may execute under the interpreter before it is stopped.</summary>
-    public long InstructionBudget { get; init; } = 1L << 32;
+    /// <summary>
+    /// Rounds that one run may make before it is stopped, where its <see cref="RunOptions"/> say nothing else: 2^28, which take about a second
+    /// when they do little.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public long Rounds
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(Rounds));
+            field = value;
+        }
+    }
+    = 1L << 28;
+
+    /// <summary>Compiles no stops; see <see cref="CompilationRequest.OmitsRounds"/>.</summary>
+    internal bool OmitsRounds { get; init; }
 }

@@ -58,8 +58,46 @@ public sealed partial class RunTests
     public void CtrlCEndsARunWithItsFiguresSoFar()
     {
         ToolRun run = ToolRun.With("", hasColor: false, new CancellationToken(canceled: true), "run", ToolRun.Firewall, "--pcap", ToolRun.Traffic);
-        Assert.Equal(Tool.Success, run.Exit);
+        Assert.Equal(Tool.Interrupted, run.Exit);
+        Assert.StartsWith("BPF5031: ", run.Error, StringComparison.Ordinal);
         Assert.Contains("interrupted before 189 runs", run.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("run", "--out")]
+    [InlineData("map", "dump")]
+    public void CtrlCEndsAProgramThatRunsOn(params string[] command)
+    {
+        using var interrupt = new CancellationTokenSource();
+        using var file = new TemporaryFile("out.pcap", []);
+        string stops = Repository.PathOf("test", "corpus", "stops", "stops.bpf.o");
+        string[] arguments = command switch
+        {
+            ["run"] => ["run", stops, "eternal"],
+            ["run", _] => ["run", stops, "eternal", "--out", file.Path],
+            _ => ["map", "dump", stops, "cells", "--prog", "eternal"],
+        };
+        // The runtime of the command is not to be had from here: so the interrupt comes at some moment, before the run or in it.
+        var key = new Thread(interrupt.Cancel);
+        key.Start();
+        ToolRun run = ToolRun.With("", hasColor: false, interrupt.Token, [.. arguments, "--pcap", ToolRun.Traffic, "--rounds", "9000000000000"]);
+        key.Join();
+        Assert.Equal(Tool.Interrupted, run.Exit);
+        Assert.StartsWith("BPF5031: program 'eternal'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RunsThatAreStoppedGiveNoVerdict()
+    {
+        string stops = Repository.PathOf("test", "corpus", "stops", "stops.bpf.o");
+        ToolRun run = ToolRun.Of("run", stops, "loop", "--pcap", ToolRun.Traffic, "--rounds", "100");
+        Assert.Equal(Tool.Refused, run.Exit);
+        Assert.Contains("189 of them stopped, without a verdict", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("XDP_PASS", run.Out, StringComparison.Ordinal);
+        Assert.StartsWith("BPF5032: program 'loop'", run.Error, StringComparison.Ordinal);
+        Assert.Equal(Tool.Success, ToolRun.Of("run", stops, "loop", "--pcap", ToolRun.Traffic, "--rounds", "5000").Exit);
+        Assert.Equal(Tool.Misuse, ToolRun.Of("run", stops, "loop", "--pcap", ToolRun.Traffic, "--rounds", "-1").Exit);
     }
 
     [Fact]

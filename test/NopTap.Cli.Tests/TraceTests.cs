@@ -45,9 +45,34 @@ public sealed partial class TraceTests
     public void CtrlCPrintsTheSummary()
     {
         ToolRun run = ToolRun.With("", hasColor: false, new CancellationToken(canceled: true), "probe", "trace", ToolRun.Firewall, "verdict", "--pcap", ToolRun.Traffic);
-        Assert.Equal(Tool.Success, run.Exit);
+        Assert.Equal(Tool.Interrupted, run.Exit);
+        Assert.StartsWith("BPF5031: ", run.Error, StringComparison.Ordinal);
         Assert.Contains("interrupted after 0 runs", run.Out, StringComparison.Ordinal);
         Assert.Matches(@"verdict +firewall +1 +0 +0", run.Out);
+    }
+
+    [Fact]
+    public void CtrlCEndsARunThatIsGoingOn()
+    {
+        using var interrupt = new CancellationTokenSource();
+        using var output = new KeyAtTheFirstEvent(interrupt);
+        using var error = new StringWriter();
+        var terminal = new Terminal { In = TextReader.Null, Out = output, Error = error, Interrupt = interrupt.Token };
+        string stops = TestKit.Repository.PathOf("test", "corpus", "stops", "stops.bpf.o");
+        Assert.Equal(Tool.Interrupted, Tool.Run(["probe", "trace", stops, "turn", "--prog", "eternal", "--pcap", ToolRun.Traffic, "--rounds", "9000000000000"], terminal));
+        Assert.Contains("turn(", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("interrupted after 0 runs", output.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("BPF5031: program 'eternal': interrupted after 0 runs", error.ToString(), StringComparison.Ordinal);
+    }
+
+    // What is printed amid a run is the moment at which the key is pressed.
+    sealed class KeyAtTheFirstEvent(CancellationTokenSource interrupt) : StringWriter
+    {
+        public override void Write(System.Text.StringBuilder? value)
+        {
+            base.Write(value);
+            interrupt.Cancel();
+        }
     }
 
     [Fact]

@@ -181,7 +181,7 @@ public sealed unsafe class CallTests
         ring.Target = program;
         using var memory = new GuestMemory();
         Assert.Equal(42UL, program.Run(memory, 42));
-        Assert.Equal(ProgramInterpreter.MaximumTailCalls, ring.Asked);
+        Assert.Equal(RunLimits.TailCalls, ring.Asked);
     }
 
     [Fact]

@@ -42,6 +42,7 @@ public sealed unsafe class JitRunner : IDisposable
         _block.Write(Image.Bytes.AsSpan());
         _thread = NativeMemory.AlignedAlloc((nuint)sizeof(ThreadBlock), 64);
         NativeMemory.Clear(_thread, (nuint)sizeof(ThreadBlock));
+        Thread.RoundLimit = ulong.MaxValue;
     }
 
     /// <summary>The code.</summary>

@@ -15,6 +15,7 @@ internal static class AllQuestions
         new("interpreter", "The same under the interpreter, and how do the engines compare?", InterpreterQuestion.Comparisons),
         new("run", "What does it cost to run a program from C#?", RunQuestion.Comparisons),
         new("maps", "What does a look-up cost, from a program and from C#?", MapsQuestion.Comparisons),
+        new("stops", "What does it cost that every run can be stopped?", StopsQuestion.Comparisons),
         new("compile", "How long does it take to load a program?", CompileQuestion.Comparisons),
     ];
 }

@@ -18,7 +18,8 @@ internal sealed class Workbench : IDisposable
 
     readonly PacketBuffer _buffer = new();
 
-    internal Workbench(BpfEngine engine = BpfEngine.Auto) => Runtime = new BpfRuntime(new BpfRuntimeOptions { Engine = engine });
+    internal Workbench(BpfEngine engine = BpfEngine.Auto, bool omitsRounds = false) =>
+        Runtime = new BpfRuntime(new BpfRuntimeOptions { Engine = engine, OmitsRounds = omitsRounds });
 
     internal BpfRuntime Runtime { get; }
 

@@ -27,7 +27,7 @@ static class DumpJitedCommand
             ObjectFile opened = ObjectFile.Open(call.Required(file));
             DumpWords wanted = DumpWords.Of(call.Get(words));
             ProgramSpec[] programs = [.. Choices.Programs(opened.Spec, wanted.Program)];
-            using Session session = Session.Load(opened, BpfEngine.Auto);
+            using Session session = Session.Load(opened, new BpfRuntimeOptions { Engine = BpfEngine.Auto });
             BpfProgram[] compiled = [.. programs.Select(program => Compiled(session, program, wanted.Program is not null)).OfType<BpfProgram>()];
             if (call.IsJson)
                 call.WriteJson(JsonOutput.ArrayOf(compiled, Json));

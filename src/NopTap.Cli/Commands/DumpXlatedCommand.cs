@@ -27,7 +27,7 @@ static class DumpXlatedCommand
             ObjectFile opened = ObjectFile.Open(call.Required(file));
             DumpWords wanted = DumpWords.Of(call.Get(words));
             ProgramSpec[] programs = [.. Choices.Programs(opened.Spec, wanted.Program)];
-            using Session session = Session.Load(opened, BpfEngine.Interpreter);
+            using Session session = Session.Load(opened, new BpfRuntimeOptions { Engine = BpfEngine.Interpreter });
             if (call.IsJson)
                 call.WriteJson(JsonOutput.ArrayOf(programs, program => Json(session, program)));
             else

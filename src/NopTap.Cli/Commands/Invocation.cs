@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using NopTap.Cli.Output;
+using NopTap.Cli.Running;
 using NopTap.Isa;
 
 namespace NopTap.Cli.Commands;
@@ -71,6 +72,23 @@ sealed class Invocation
             WriteJson(json);
         else
             Terminal.Out.Write(plain);
+    }
+
+    /// <summary>Reports what ended runs before their time, and gives the exit code of the command.</summary>
+    public int Ended(TrafficRun traffic, BpfProgram program)
+    {
+        var place = new DiagnosticPlace { Program = program.Name };
+        if (Terminal.Interrupt.IsCancellationRequested)
+        {
+            Report(CliDiagnostics.Interrupted.At(place, $"interrupted after {traffic.Runs} runs", "what is printed is of these runs alone"));
+            return Tool.Interrupted;
+        }
+
+        if (traffic.Stopped == 0)
+            return Tool.Success;
+        Report(CliDiagnostics.RunsStopped.At(
+            place, $"{traffic.Stopped} of {traffic.Runs} runs were stopped after {program.Runtime.Options.Rounds} rounds of their loops", "give more with --rounds"));
+        return Tool.Refused;
     }
 
     /// <summary>Writes a diagnostic; as JSON when results are.</summary>

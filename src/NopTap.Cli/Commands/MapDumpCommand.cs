@@ -27,6 +27,7 @@ static class MapDumpCommand
             arguments.OptionalPcap,
             arguments.ProgramOption,
             arguments.Repeat,
+            arguments.Rounds,
             arguments.Engine,
         };
         Invocation.Handle(command, terminal, call => Run(call, arguments, call.Get(map)));
@@ -37,12 +38,14 @@ static class MapDumpCommand
     {
         using Session session = arguments.Load(call);
         string[] names = [.. Choices.Maps(session.File.Spec, name).Select(map => map.Name)];
+        int exit = Tool.Success;
         if (call.Get(arguments.OptionalPcap) is { } pcap)
         {
             BpfProgram program = session.PacketProgram(call.Get(arguments.ProgramOption));
             using var traffic = new TrafficRun(program, Capture.Load(pcap).Packets);
             for (int pass = call.Get(arguments.Repeat); pass > 0 && traffic.RunOnce(call.Terminal.Interrupt);)
                 pass--;
+            exit = call.Ended(traffic, program);
         }
 
         BpfMap[] maps = [.. names.Select(map => session.Object.Maps[map])];
@@ -50,7 +53,7 @@ static class MapDumpCommand
             call.WriteJson(Json(session, maps));
         else
             call.Terminal.Out.Write(string.Join("\n", maps.Select(map => Plain(session, map))));
-        return Tool.Success;
+        return exit;
     }
 
     static string Plain(Session session, BpfMap map)

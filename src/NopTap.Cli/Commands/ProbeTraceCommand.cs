@@ -21,6 +21,7 @@ static class ProbeTraceCommand
             arguments.Pcap,
             arguments.ProgramOption,
             arguments.Repeat,
+            arguments.Rounds,
             arguments.Engine,
         };
         Invocation.Handle(command, terminal, call => Run(call, arguments, call.Required(pattern)));
@@ -33,11 +34,11 @@ static class ProbeTraceCommand
         ProbeMatch[] probes = ProbeMatch.Find(session, pattern);
         BpfProgram program = session.PacketProgram(call.Get(arguments.ProgramOption) ?? ProbeMatch.OnlyProgramOf(probes));
         Capture capture = Capture.Load(call.Get(arguments.Pcap)!);
-        using var traffic = new TrafficRun(program, capture.Packets);
+        using var traffic = new TrafficRun(program, capture.Packets) { TracksPackets = true };
         using var trace = new ProbeTrace(call, traffic, probes);
         for (int pass = call.Get(arguments.Repeat); pass > 0 && traffic.RunOnce(call.Terminal.Interrupt);)
             pass--;
         trace.Finish();
-        return Tool.Success;
+        return call.Ended(traffic, program);
     }
 }

@@ -46,6 +46,9 @@ sealed class RunArguments
     /// <summary>Passes over the capture.</summary>
     public Option<int> Repeat { get; } = MakeRepeat();
 
+    /// <summary>How far each run may go.</summary>
+    public Option<long?> Rounds { get; } = MakeRounds();
+
     /// <summary>What executes.</summary>
     public Option<string> Engine { get; } = MakeEngine();
 
@@ -53,7 +56,13 @@ sealed class RunArguments
     public static Argument<string> MakeObject() => new("OBJ") { Description = "Object file that clang built for BPF." };
 
     /// <summary>Loads the object that was named.</summary>
-    public Session Load(Invocation call) => Session.Load(ObjectFile.Open(call.Required(Object)), EngineOf(call));
+    public Session Load(Invocation call) => Session.Load(ObjectFile.Open(call.Required(Object)), OptionsOf(call));
+
+    BpfRuntimeOptions OptionsOf(Invocation call)
+    {
+        var options = new BpfRuntimeOptions { Engine = EngineOf(call) };
+        return call.Get(Rounds) is long rounds ? options with { Rounds = rounds } : options;
+    }
 
     BpfEngine EngineOf(Invocation call) => call.Get(Engine) switch
     {
@@ -76,6 +85,21 @@ sealed class RunArguments
                 result.AddError($"--repeat wants a number from 1 on, not '{result.Tokens[0].Value}'.");
         });
         return repeat;
+    }
+
+    static Option<long?> MakeRounds()
+    {
+        var rounds = new Option<long?>("--rounds")
+        {
+            Description = "Rounds of loops that a run may make before it is stopped; 2^28 when left out.",
+            HelpName = "N",
+        };
+        rounds.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && (!long.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out long count) || count < 0))
+                result.AddError($"--rounds wants a number from 0 on, not '{result.Tokens[0].Value}'.");
+        });
+        return rounds;
     }
 
     static Option<string> MakeEngine()

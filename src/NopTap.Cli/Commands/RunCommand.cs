@@ -31,6 +31,7 @@ static class RunCommand
             arguments.Pcap,
             output,
             arguments.Repeat,
+            arguments.Rounds,
             arguments.Engine,
         };
         Invocation.Handle(command, terminal, call => Run(call, arguments, call.Get(output)));
@@ -64,7 +65,7 @@ static class RunCommand
             Files.Write(outputPath!, writer.Written);
         string engine = session.Runtime.Engine == BpfEngine.Compiler ? "jit" : "interpreter";
         call.Write(Plain(traffic, program, capture.Packets.Length, repeat, engine, outputPath, writer), Json(traffic, program, capture.Packets.Length, repeat, engine, outputPath, writer));
-        return Tool.Success;
+        return call.Ended(traffic, program);
     }
 
     static string Plain(TrafficRun traffic, BpfProgram program, int packets, int repeat, string engine, string? outputPath, CaptureWriter? writer)
@@ -75,6 +76,8 @@ static class RunCommand
         foreach ((uint verdict, long count) in traffic.ByFrequency())
             text.Append(CultureInfo.InvariantCulture, $"  {Verdicts.NameOf(program.Type, verdict),-18} {count,10}  {100.0 * count / traffic.Runs,6:f2} %\n");
         text.Append(CultureInfo.InvariantCulture, $"  {traffic.Runs} runs, {traffic.NanosecondsPerRun:f1} ns each\n");
+        if (traffic.Stopped != 0)
+            text.Append(CultureInfo.InvariantCulture, $"  {traffic.Stopped} of them stopped, without a verdict\n");
         if (traffic.Runs < (long)packets * repeat)
             text.Append(CultureInfo.InvariantCulture, $"  interrupted before {(long)packets * repeat} runs\n");
         if (writer is not null)
@@ -93,6 +96,7 @@ static class RunCommand
             ["repeat"] = repeat,
             ["runs"] = traffic.Runs,
             ["verdicts"] = traffic.ToJson(),
+            ["stopped"] = traffic.Stopped,
             ["ns_per_run"] = Math.Round(traffic.NanosecondsPerRun, 1),
         };
         if (writer is not null)

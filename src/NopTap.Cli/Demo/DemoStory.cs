@@ -113,7 +113,7 @@ sealed class DemoStory : IDisposable
     // Detaches before it returns.
     (string Probe, ulong Hits, ulong Misses)[] Observe(BpfProbe eager, BpfProbe lazy, List<DemoEvent> events, Action look, out string verdicts)
     {
-        using var traffic = new TrafficRun(_program, _capture.Packets);
+        using var traffic = new TrafficRun(_program, _capture.Packets) { TracksPackets = true };
         using SdtLink first = AttachPrinter(eager, traffic, events, EagerEvents);
         using SdtLink second = AttachPrinter(lazy, traffic, events, LazyEvents);
         look();

@@ -21,9 +21,9 @@ sealed class Session : IDisposable
 
     /// <summary>Loads an object.</summary>
     /// <exception cref="BpfException">It was refused.</exception>
-    public static Session Load(ObjectFile file, BpfEngine engine)
+    public static Session Load(ObjectFile file, BpfRuntimeOptions options)
     {
-        var runtime = new BpfRuntime(new BpfRuntimeOptions { Engine = engine });
+        var runtime = new BpfRuntime(options);
         BpfObject? loaded = null;
         try
         {

@@ -15,6 +15,7 @@ sealed class TrafficRun(BpfProgram program, ImmutableArray<CapturedPacket> packe
     const int PacketsBetweenLooks = 64;
 
     readonly PacketBuffer _buffer = new();
+    readonly ReadOnlyMemory<byte>[] _data = [.. packets.Select(packet => packet.Data)];
     readonly SortedDictionary<uint, long> _verdicts = [];
     long _ticks;
 
@@ -29,6 +30,12 @@ sealed class TrafficRun(BpfProgram program, ImmutableArray<CapturedPacket> packe
 
     /// <summary>Pass that is running, from 1.</summary>
     public int Pass { get; private set; }
+
+    /// <summary>Runs that were stopped at their limit of rounds: their verdicts are not counted, since they are not the program's.</summary>
+    public long Stopped { get; private set; }
+
+    /// <summary>Whether <see cref="Packet"/> is asked for during runs; else packets run some at a time.</summary>
+    public bool TracksPackets { get; init; }
 
     /// <summary>How often each verdict was given.</summary>
     public IReadOnlyDictionary<uint, long> Counts => _verdicts;
@@ -45,9 +52,8 @@ sealed class TrafficRun(BpfProgram program, ImmutableArray<CapturedPacket> packe
         Pass++;
         for (int first = 0; first < packets.Length; first += PacketsBetweenLooks)
         {
-            if (stop.IsCancellationRequested)
+            if (stop.IsCancellationRequested || !RunSome(first, Math.Min(first + PacketsBetweenLooks, packets.Length), sink, stop))
                 return false;
-            RunSome(first, Math.Min(first + PacketsBetweenLooks, packets.Length), sink);
         }
 
         return true;
@@ -71,25 +77,78 @@ sealed class TrafficRun(BpfProgram program, ImmutableArray<CapturedPacket> packe
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
 
-    void RunSome(int first, int end, PacketSink? sink)
+    // Returns whether all of them ran.
+    bool RunSome(int first, int end, PacketSink? sink, CancellationToken token)
     {
+        try
+        {
+            return sink is null && !TracksPackets ? RunTogether(first, end, token) : RunSingly(first, end, sink, token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Between the look and the run.
+            return false;
+        }
+    }
+
+    bool RunTogether(int first, int end, CancellationToken token)
+    {
+        var options = new RunOptions { CancellationToken = token };
         Span<uint> verdicts = stackalloc uint[PacketsBetweenLooks];
-        long start = Stopwatch.GetTimestamp();
+        while (first < end)
+        {
+            Packet = first + 1;
+            long start = Stopwatch.GetTimestamp();
+            int done = program.RunBatch(_data.AsSpan(first, end - first), verdicts, options, out RunStop stop);
+            _ticks += Stopwatch.GetTimestamp() - start;
+            Count(verdicts[..done]);
+            first += done;
+            if (stop == RunStop.Cancellation)
+                return false;
+            if (stop == RunStop.Rounds)
+            {
+                CountStopped();
+                first++;
+            }
+        }
+
+        return true;
+    }
+
+    bool RunSingly(int first, int end, PacketSink? sink, CancellationToken token)
+    {
+        var options = new RunOptions { CancellationToken = token };
         for (int i = first; i < end; i++)
         {
             Packet = i + 1;
-            uint verdict = program.Run(_buffer, packets[i].Data.Span);
-            verdicts[i - first] = verdict;
-            if (sink is null)
+            long start = Stopwatch.GetTimestamp();
+            uint verdict = program.Run(_buffer, _data[i].Span, options, out RunStop stop);
+            _ticks += Stopwatch.GetTimestamp() - start;
+            if (stop == RunStop.Cancellation)
+                return false;
+            if (stop == RunStop.Rounds)
+            {
+                CountStopped();
                 continue;
-            long pause = Stopwatch.GetTimestamp();
-            sink(packets[i], verdict, _buffer.Packet);
-            start += Stopwatch.GetTimestamp() - pause;
+            }
+
+            Count([verdict]);
+            sink?.Invoke(packets[i], verdict, _buffer.Packet);
         }
 
-        _ticks += Stopwatch.GetTimestamp() - start;
-        Runs += end - first;
-        foreach (uint verdict in verdicts[..(end - first)])
+        return true;
+    }
+
+    void CountStopped()
+    {
+        Runs++;
+        Stopped++;
+    }
+
+    void Count(ReadOnlySpan<uint> verdicts)
+    {
+        Runs += verdicts.Length;
+        foreach (uint verdict in verdicts)
             _verdicts[verdict] = _verdicts.GetValueOrDefault(verdict) + 1;
     }
 }

@@ -9,13 +9,13 @@ namespace NopTap.Jit.Abi;
 /// code; helpers get it as their sixth argument.
 /// </summary>
 /// <remarks>
-/// Written by its own thread alone; other threads only read <see cref="Epoch"/> and the counters. The block is one private mapping:
+/// Written by its own thread alone, but for <see cref="RoundLimit"/>; other threads only read <see cref="Epoch"/> and the counters. The block is one private mapping:
 /// this header in the first page, then the slots that links and programs lease (see <see cref="SlotsOffset"/>), untouched pages of which
 /// cost nothing.
 /// <code>
-/// 0      8      16     24     32     40     48     56     64     72     80        4096
-/// |Epoch |Depth |Tail  |Proc- |Cookie|Run   |Random|Fault |Memory|Held  | spare  | slots: 16 bytes each
-/// |      |      |Calls |essor |      |Frame |      |      |      |Lock  |        |
+/// 0      8      16     24     32     40     48     56   60   64     72     80     88     96        4096
+/// |Epoch |Depth |Tail  |Proc- |Cookie|Run   |Random|Fault|Cut|Memory|Held  |Rounds|Round | spare  | slots: 16 bytes each
+/// |      |      |Calls |essor |      |Frame |      |     |   |      |Lock  |      |Limit |        |
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = SlotsOffset)]
@@ -41,6 +41,15 @@ internal unsafe struct ThreadBlock
 
     /// <summary>Offset of <see cref="Cookie"/>, for machine code.</summary>
     public const int CookieOffset = 32;
+
+    /// <summary>Offset of <see cref="Cut"/>, for machine code.</summary>
+    public const int CutOffset = 60;
+
+    /// <summary>Offset of <see cref="Rounds"/>, for machine code.</summary>
+    public const int RoundsOffset = 80;
+
+    /// <summary>Offset of <see cref="RoundLimit"/>, for machine code.</summary>
+    public const int RoundLimitOffset = 88;
 
     /// <summary>0 while the thread is outside all BPF code; else the reclaimer's epoch when it entered.</summary>
     [FieldOffset(0)]
@@ -72,7 +81,15 @@ internal unsafe struct ThreadBlock
 
     /// <summary>Not zero when a helper caught an exception; the runtime takes it from the managed side.</summary>
     [FieldOffset(56)]
-    public ulong Fault;
+    public uint Fault;
+
+    /// <summary>Not zero when the current run, or one in it, did less than it would have, since no round was left.</summary>
+    [FieldOffset(CutOffset)]
+    public uint Cut;
+
+    /// <summary><see cref="Fault"/> and <see cref="Cut"/>: 0 after a run that came to its own end.</summary>
+    [FieldOffset(56)]
+    public ulong Outcome;
 
     /// <summary>Memory of the current run, for helpers that are given an address to try; null when there is none. Set by the runtime.</summary>
     [FieldOffset(64)]
@@ -81,6 +98,17 @@ internal unsafe struct ThreadBlock
     /// <summary>Spin lock that an interpreted run holds, or 0. Machine code, which always comes to its end, does not note its own.</summary>
     [FieldOffset(72)]
     public ulong HeldLock;
+
+    /// <summary>Rounds that runs of this thread have made: it only grows, and a run's are what it grew by.</summary>
+    [FieldOffset(RoundsOffset)]
+    public ulong Rounds;
+
+    /// <summary>
+    /// While <see cref="Rounds"/> is less, the current run may go on. The runtime sets it for each run; whoever stops the run, from any
+    /// thread, writes 0 here. Machine code only compares, so that the 0 cannot be lost.
+    /// </summary>
+    [FieldOffset(RoundLimitOffset)]
+    public ulong RoundLimit;
 
     /// <summary>Lowest address of the thread's stack at which enough of it was found left for a run; the runtime's own.</summary>
     [FieldOffset(120)]

@@ -21,7 +21,6 @@ namespace NopTap.Jit;
 /// </remarks>
 readonly struct FunctionFrame
 {
-    const int LoopBudget = 8 * 1024 * 1024;
     const int RedZone = 128;
 
     readonly int _reserved;
@@ -70,7 +69,7 @@ readonly struct FunctionFrame
         }
 
         if (LoopBudgetDisplacement != 0)
-            writer.StoreConstant(8, LoopBudget, Gpr.Rbp, LoopBudgetDisplacement);
+            writer.StoreConstant(8, RunLimits.Loops, Gpr.Rbp, LoopBudgetDisplacement);
 
         // The program may read bytes that it never wrote; what stands there is the host's, and not for it to see.
         for (int displacement = -_cleared; displacement < 0; displacement += 8)

@@ -7,8 +7,6 @@ namespace NopTap.Jit;
 
 sealed partial class FunctionLowering
 {
-    const int TailCallLimit = 33;
-
     void LowerCall(int index, in Instruction instruction)
     {
         if (instruction.IsProgramCall)
@@ -150,8 +148,9 @@ sealed partial class FunctionLowering
         _writer.LoadElement(MachineRegisters.Scratch2, MachineRegisters.Scratch2, MachineRegisters.Scratch1);
         _writer.Test(Width.Bits64, MachineRegisters.Scratch2, MachineRegisters.Scratch2);
         _writer.JumpIf(Condition.Equal, fallThrough);
-        _writer.CompareMemory64(MachineRegisters.ThreadBlock, ThreadBlock.TailCallsOffset, TailCallLimit);
+        _writer.CompareMemory64(MachineRegisters.ThreadBlock, ThreadBlock.TailCallsOffset, RunLimits.TailCalls);
         _writer.JumpIf(Condition.AboveOrEqual, fallThrough);
+        EmitRoundTest(MachineRegisters.Scratch1, fallThrough);
         _writer.AddMemory64(MachineRegisters.ThreadBlock, ThreadBlock.TailCallsOffset, 1);
         _frame.EmitLeave(_writer);
         _writer.JumpTo(MachineRegisters.Scratch2);

@@ -7,7 +7,6 @@ namespace NopTap.Jit;
 /// <summary>The iterator over numbers in place: <c>|current : 32|end : 32|</c> in the program's frame, at rdi.</summary>
 sealed partial class FunctionLowering
 {
-    const int MaximumCount = 8 << 20;
     const int EndOfNumbers = 4;
 
     // First number in esi, end in edx.
@@ -22,7 +21,7 @@ sealed partial class FunctionLowering
         // Not less, so the 32-bit difference is right as an unsigned number.
         _writer.Move(Width.Bits32, Gpr.Rax, Gpr.Rdx);
         _writer.Binary(BinaryOperation.Sub, Width.Bits32, Gpr.Rax, Gpr.Rsi);
-        _writer.Binary(BinaryOperation.Compare, Width.Bits32, Gpr.Rax, MaximumCount);
+        _writer.Binary(BinaryOperation.Compare, Width.Bits32, Gpr.Rax, RunLimits.Loops);
         _writer.JumpIf(Condition.Above, tooMany);
         _writer.Binary(BinaryOperation.Sub, Width.Bits32, Gpr.Rsi, 1);
         _writer.Store(4, Gpr.Rsi, Gpr.Rdi, 0);
@@ -45,6 +44,7 @@ sealed partial class FunctionLowering
         _writer.Binary(BinaryOperation.Add, Width.Bits32, Gpr.Rdx, 1);
         _writer.CompareMemory32(Gpr.Rdx, Gpr.Rdi, EndOfNumbers);
         _writer.JumpIf(Condition.GreaterOrEqual, drained);
+        EmitRoundTest(MachineRegisters.Scratch1, drained);
         _writer.Store(4, Gpr.Rdx, Gpr.Rdi, 0);
         _writer.Move(Width.Bits64, Gpr.Rax, Gpr.Rdi);
         _writer.Jump(end);

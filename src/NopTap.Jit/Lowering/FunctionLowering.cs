@@ -19,21 +19,24 @@ sealed partial class FunctionLowering
     readonly MachineWriter _writer;
     readonly ProgramLabels _labels;
     readonly FunctionSpec _function;
+    readonly FunctionFacts _facts;
     readonly FunctionFrame _frame;
 
     internal FunctionLowering(CompilationRequest request, MachineWriter writer, ProgramLabels labels, int function)
     {
         _request = request;
         _program = request.Program;
+        _facts = _program.Functions[function];
         _writer = writer;
         _labels = labels;
         _function = _program.Spec.Functions[function];
-        _frame = FrameOf(_program.Functions[function]);
+        _frame = FrameOf(_facts);
     }
 
     /// <summary>Writes everything behind the entry site.</summary>
     internal void Lower()
     {
+        EmitStart();
         _frame.EmitEnter(_writer);
         if (_program.Facts[_function.Start].IsDead)
         {
@@ -48,6 +51,8 @@ sealed partial class FunctionLowering
             if (_program.Facts[i].IsDead)
                 continue;
             _writer.Bind(_labels.Slot(i));
+            if (_program.Facts[i].CountsRound)
+                EmitRound();
             if (_labels.IsSite(i))
                 _labels.SetSite(i, _writer.Site());
             else if (TryLowerSum(i))
@@ -55,6 +60,8 @@ sealed partial class FunctionLowering
             else
                 Lower(i, _program.Instructions[i]);
         }
+
+        EmitCuts();
     }
 
     void Lower(int index, in Instruction instruction)

@@ -72,7 +72,7 @@ internal static class ProgramCompiler
     static void EmitRoutines(CompilationRequest request, MachineWriter writer, ProgramLabels labels)
     {
         if (labels.Uses(Routine.Loop, out Label start))
-            LoopRoutine.Emit(writer, start);
+            LoopRoutine.Emit(writer, start, !request.OmitsRounds);
         if (labels.Uses(Routine.Clock, out start))
             ClockRoutine.Emit(writer, start, request.Helpers[InternalHelpers.ClockGetTime]);
         if (labels.Uses(Routine.Reserve, out start))

@@ -9,9 +9,6 @@ namespace NopTap.Verifier.Cfg;
 /// <summary>Refuses recursion and chains of calls that need more frames than there are; a callback's frame counts as its caller's callee.</summary>
 static class CallDepth
 {
-    /// <summary>Frames of one run (the kernel's <c>MAX_CALL_FRAMES</c>).</summary>
-    public const int MaxFrames = 8;
-
     public static Diagnostic? Check(ControlFlowGraph graph)
     {
         ProgramSpec program = graph.Program;
@@ -20,7 +17,7 @@ static class CallDepth
         return Visit(graph, 0, 1, depth, onPath);
     }
 
-    // Recursion is bounded by MaxFrames: a deeper call is refused before it is followed.
+    // Recursion is bounded by the limit: a deeper call is refused before it is followed.
     static Diagnostic? Visit(ControlFlowGraph graph, int function, int frames, int[] depth, bool[] onPath)
     {
         if (depth[function] >= frames)
@@ -35,7 +32,7 @@ static class CallDepth
                 continue;
             int callee = graph.FunctionOf(instruction.CallTarget(slot));
             Diagnostic? problem = onPath[callee] ? Recursive(graph, slot, callee)
-                : frames == MaxFrames ? TooDeep(graph, slot, callee)
+                : frames == RunLimits.ProgramFrames ? TooDeep(graph, slot, callee)
                 : Visit(graph, callee, frames + 1, depth, onPath);
             if (problem is not null)
                 return problem;
@@ -52,6 +49,6 @@ static class CallDepth
 
     static Diagnostic TooDeep(ControlFlowGraph graph, int slot, int callee) => VerifierDiagnostics.CallsTooDeep.At(
         ProgramPlaces.At(graph.Program, slot),
-        $"call of '{graph.Program.Functions[callee].Name}' needs frame {MaxFrames + 1} of {MaxFrames}",
+        $"call of '{graph.Program.Functions[callee].Name}' needs frame {RunLimits.ProgramFrames + 1} of {RunLimits.ProgramFrames}",
         "inline one function of the chain");
 }

@@ -22,7 +22,7 @@ sealed partial class Explorer
         int function = _graph.FunctionOf(target);
         if (_globals.Contains(function))
             return CallGlobal(slot, function);
-        if (_path.Depth + 1 >= PathState.MaxFrames)
+        if (_path.Depth + 1 >= RunLimits.ProgramFrames)
             return RefuseDepth(function) ? Step.Next : Step.Refused;
         FrameState caller = _path.Frame;
         FrameState callee = PushFrame(function, slot);
@@ -40,7 +40,7 @@ sealed partial class Explorer
     }
 
     bool RefuseDepth(int function) => Refuse(
-        VerifierDiagnostics.CallsTooDeep, $"call of '{_program.Functions[function].Name}' needs frame {PathState.MaxFrames + 1} of {PathState.MaxFrames}",
+        VerifierDiagnostics.CallsTooDeep, $"call of '{_program.Functions[function].Name}' needs frame {RunLimits.ProgramFrames + 1} of {RunLimits.ProgramFrames}",
         "inline one function of the chain");
 
     Step Exit(int slot)
@@ -132,7 +132,7 @@ sealed partial class Explorer
             }
         }
 
-        if (_path.Depth + 1 >= PathState.MaxFrames)
+        if (_path.Depth + 1 >= RunLimits.ProgramFrames)
             return RefuseDepth(function);
         RegisterState first = R(Register.R1);
         PathState done = _path;

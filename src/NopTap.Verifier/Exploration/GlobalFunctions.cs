@@ -29,10 +29,10 @@ sealed class GlobalFunctions
         bool any = false;
         for (int i = 1; i < functions.Length; i++)
         {
-            if (functions[i] is not { IsGlobal: true, Prototype: FunctionPrototype prototype })
+            if (!IsProvedAlone(functions[i], i))
                 continue;
             any = true;
-            _rules[i] = [.. prototype.Parameters.Select(ParameterRule.Of)];
+            _rules[i] = [.. functions[i].Prototype!.Parameters.Select(ParameterRule.Of)];
         }
 
         _changesPackets = any ? Spread(graph, (in Instruction instruction) => ChangesPacket(instruction, helpers)) : [];
@@ -40,6 +40,11 @@ sealed class GlobalFunctions
     }
 
     delegate bool Property(in Instruction instruction);
+
+    /// <summary>Whether a function is followed once, from its prototype: how often it is called is then no part of the proof.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="index">Its index in the program.</param>
+    public static bool IsProvedAlone(FunctionSpec function, int index) => index != 0 && function is { IsGlobal: true, Prototype: not null };
 
     /// <summary>Whether calls of a function are judged by its prototype.</summary>
     public bool Contains(int function) => !_rules[function].IsDefault;

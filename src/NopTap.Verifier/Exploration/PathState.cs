@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using NopTap.Isa;
+
 namespace NopTap.Verifier.Exploration;
 
 /// <summary>State of one path: its frames, its reservations, and how it came here.</summary>
 sealed class PathState
 {
-    public const int MaxFrames = 8;
     public const int MaxReferences = 16;
 
-    public readonly FrameState?[] Frames = new FrameState?[MaxFrames];
+    public readonly FrameState?[] Frames = new FrameState?[RunLimits.ProgramFrames];
     public int Depth;
 
     /// <summary>What must be given back, and the slots of the calls that made it; see <see cref="Hold"/>.</summary>
@@ -119,7 +120,7 @@ sealed class Checkpoint
     public int Branches = 1;
 
     /// <summary>Stack slots of each frame that were read behind this, before being written.</summary>
-    public readonly ulong[] Read = new ulong[PathState.MaxFrames];
+    public readonly ulong[] Read = new ulong[RunLimits.ProgramFrames];
 
     /// <summary>Whether a loop behind it was closed: then what it needs is not fully known and every number counts.</summary>
     public bool IsExact;

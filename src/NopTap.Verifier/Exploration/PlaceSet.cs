@@ -14,8 +14,8 @@ sealed class PlaceSet
     const ushort Arguments = 0x3e;
     const int SlotFlag = 0x80;
 
-    readonly ushort[] _registers = new ushort[PathState.MaxFrames + 1];
-    readonly ulong[] _slots = new ulong[PathState.MaxFrames + 1];
+    readonly ushort[] _registers = new ushort[RunLimits.ProgramFrames + 1];
+    readonly ulong[] _slots = new ulong[RunLimits.ProgramFrames + 1];
 
     public ref ushort Registers(int frame) => ref _registers[frame];
 

@@ -16,7 +16,7 @@ sealed partial class StructureChecker
     public const int MaxSlots = 1_000_000;
 
     /// <summary>Bytes of a frame.</summary>
-    public const int FrameSize = 512;
+    public const int FrameSize = RunLimits.FrameBytes;
 
     readonly VerificationRequest _request;
     readonly ProgramSpec _program;

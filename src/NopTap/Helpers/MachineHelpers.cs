@@ -10,8 +10,6 @@ namespace NopTap.Helpers;
 /// <summary>Helpers on time, chance, the run itself and memory.</summary>
 internal static unsafe class MachineHelpers
 {
-    const uint MaximumLoops = 1 << 23;
-
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     internal static ulong KtimeGetNs(ulong r1, ulong r2, ulong r3, ulong r4, ulong r5, ThreadBlock* thread)
     {
@@ -57,30 +55,6 @@ internal static unsafe class MachineHelpers
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     internal static ulong GetAttachCookie(ulong context, ulong r2, ulong r3, ulong r4, ulong r5, ThreadBlock* thread) => thread->Cookie;
-
-    /// <summary>Calls back with 0, 1, ... until the callback returns other than 0 or the count is reached; returns the calls made.</summary>
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    internal static ulong Loop(ulong count, ulong callback, ulong context, ulong flags, ulong r5, ThreadBlock* thread)
-    {
-        try
-        {
-            if (flags != 0)
-                return Faults.Error(Errno.EINVAL);
-            if ((uint)count > MaximumLoops)
-                return Faults.Error(Errno.E2BIG);
-            // SAFETY: the verifier has seen that r2 is one of the program's own functions; its thunk keeps the calling convention.
-            var call = (delegate* unmanaged[Cdecl]<ulong, ulong, ulong, ulong, ulong, ThreadBlock*, ulong>)callback;
-            uint calls = 0;
-            bool goesOn = true;
-            while (goesOn && calls < (uint)count)
-                goesOn = call(calls++, context, 0, 0, 0, thread) == 0;
-            return calls;
-        }
-        catch (Exception e)
-        {
-            return Faults.Record(e, thread);
-        }
-    }
 
     /// <summary>Copies memory that the run may read; otherwise fills with zero and fails. Never faults.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

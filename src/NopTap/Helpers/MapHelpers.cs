@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using NopTap.Isa;
 using NopTap.Jit.Abi;
 using NopTap.Maps;
+using NopTap.Threads;
 
 namespace NopTap.Helpers;
 
@@ -69,7 +70,7 @@ internal static unsafe class MapHelpers
             uint index;
             bool isArray = header->Buckets == null;
             bool goesOn = true;
-            while (goesOn && walk.MoveNext())
+            while (goesOn && walk.MoveNext() && RunRounds.Take(thread, 1) != 0)
             {
                 index = walk.ArrayIndex;
                 ulong key = isArray ? (ulong)&index : (ulong)walk.Key;

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NopTap.Isa;
 using NopTap.Jit.Abi;
+using NopTap.Threads;
 
 namespace NopTap.Helpers;
 
@@ -11,9 +12,6 @@ namespace NopTap.Helpers;
 /// <remarks>Nothing here throws. Compiled programs have these as machine code; this is for the interpreter.</remarks>
 internal static unsafe class NumberIteratorHelpers
 {
-    // The kernel's BPF_MAX_LOOPS.
-    const ulong MaximumCount = 8 << 20;
-
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     internal static ulong New(ulong iterator, ulong start, ulong end, ulong r4, ulong r5, ThreadBlock* thread)
     {
@@ -21,7 +19,7 @@ internal static unsafe class NumberIteratorHelpers
         state[0] = state[1] = 0;
         if ((int)start > (int)end)
             return Faults.Error(Errno.EINVAL);
-        if ((ulong)((long)(int)end - (int)start) > MaximumCount)
+        if ((ulong)((long)(int)end - (int)start) > RunLimits.Loops)
             return Faults.Error(Errno.E2BIG);
         state[0] = unchecked((int)start - 1);
         state[1] = (int)end;
@@ -34,7 +32,7 @@ internal static unsafe class NumberIteratorHelpers
         int* state = (int*)iterator;
         // Wraps where the first number is the least: then the sum is that number again.
         int next = unchecked(state[0] + 1);
-        if (next >= state[1])
+        if (next >= state[1] || !RunRounds.HasLeft(thread))
         {
             state[0] = state[1] = 0;
             return 0;

@@ -31,7 +31,6 @@ internal static unsafe class StandardHelpers
         Bind(HelperId.GetPrandomU32, &MachineHelpers.GetPrandomU32),
         Bind(HelperId.GetSmpProcessorId, &MachineHelpers.GetSmpProcessorId),
         Bind(HelperId.GetAttachCookie, &MachineHelpers.GetAttachCookie),
-        Bind(HelperId.Loop, &MachineHelpers.Loop),
         Bind(HelperId.ProbeReadKernel, &MachineHelpers.ProbeReadKernel),
         Bind(HelperId.Strncmp, &MachineHelpers.Strncmp),
         Bind(HelperId.TracePrintk, &TextHelpers.TracePrintk),
@@ -68,8 +67,9 @@ internal static unsafe class StandardHelpers
         Bind(KernelFunctionId.DynptrIsRdonly, &DynptrHelpers.IsReadOnly),
         Bind(KernelFunctionId.DynptrSize, &DynptrHelpers.Size),
         Bind(KernelFunctionId.DynptrClone, &DynptrHelpers.Clone),
-        // The engines emit it: a tail call leaves the caller's frame, which no callee can do.
+        // The engines make these: a tail call leaves the caller's frame, which no callee can do; a round shall not cost a way out of machine code.
         Bind(HelperId.TailCall, null),
+        Bind(HelperId.Loop, null),
     }.ToFrozenDictionary();
 
     /// <summary>A helper as programs of a type call it.</summary>

@@ -71,6 +71,7 @@ internal static unsafe class BareProgram
         try
         {
             NativeMemory.Clear(thread, (nuint)sizeof(ThreadBlock));
+            ((ThreadBlock*)thread)->RoundLimit = ulong.MaxValue;
             nint entry = (nint)block.Address + image.EntryOffset;
             return ((delegate* unmanaged<ulong, ulong, ulong, ulong, ulong, void*, ulong>)entry)(address, length, 0, 0, 0, thread);
         }

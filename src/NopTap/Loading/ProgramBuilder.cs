@@ -10,6 +10,7 @@ using NopTap.Isa;
 using NopTap.Jit;
 using NopTap.Links;
 using NopTap.Maps;
+using NopTap.Threads;
 using NopTap.Trampolines;
 using NopTap.Verifier;
 
@@ -41,7 +42,7 @@ internal static class ProgramBuilder
         {
             ProgramImage image = runtime.Engine == BpfEngine.Compiler
                 ? Compile(program, verified, helpers)
-                : Interpret(program, verified, helpers);
+                : Interpret(program, verified, helpers, isProved: result.NotChecked.IsEmpty);
             program.Bind(image, contract, claimed, result.NotChecked);
             isBound = true;
         }
@@ -64,6 +65,7 @@ internal static class ProgramBuilder
             Features = MachineFeatureDetection.Current,
             Helpers = WithEmitted(AddressesOf(program, helpers)),
             BaseAddress = memory.BaseAddress,
+            OmitsRounds = program.Runtime.Options.OmitsRounds,
         };
         CodeImage image = ProgramCompiler.Compile(request);
         CodeBlock block = memory.Allocate(image.Bytes.Length);
@@ -72,7 +74,7 @@ internal static class ProgramBuilder
         return new ProgramImage(verified, image with { BaseAddress = block.Address }, block);
     }
 
-    static ProgramImage Interpret(BpfProgram program, VerifiedProgram verified, FrozenDictionary<int, HelperBinding> helpers)
+    static ProgramImage Interpret(BpfProgram program, VerifiedProgram verified, FrozenDictionary<int, HelperBinding> helpers, bool isProved)
     {
         var world = new InterpretedWorld(program);
         program.InterpreterProbes = new InterpreterProbes(verified.Sites.Length, verified.Functions.Length);
@@ -87,7 +89,8 @@ internal static class ProgramBuilder
             TailCalls = world,
             Elements = world,
             Probes = program.InterpreterProbes,
-            InstructionBudget = program.Runtime.Options.InstructionBudget,
+            Rounds = ThreadRounds.Instance,
+            InstructionBudget = isProved ? InterpreterImports.NoInstructionBudget : InterpreterImports.DefaultInstructionBudget,
         }));
     }
 

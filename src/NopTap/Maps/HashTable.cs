@@ -269,16 +269,9 @@ internal static unsafe class HashTable
             Copy(value, ValueOf(map, number, i), map->ValueStride);
     }
 
-    internal static void Enter(Bucket* bucket)
-    {
-        if (Interlocked.CompareExchange(ref bucket->Lock, 1, 0) == 0)
-            return;
-        var wait = default(SpinWait);
-        while (Volatile.Read(ref bucket->Lock) != 0 || Interlocked.CompareExchange(ref bucket->Lock, 1, 0) != 0)
-            wait.SpinOnce();
-    }
+    internal static void Enter(Bucket* bucket) => ValueLock.Enter(&bucket->Lock);
 
-    internal static void Exit(Bucket* bucket) => Volatile.Write(ref bucket->Lock, 0);
+    internal static void Exit(Bucket* bucket) => ValueLock.Exit(&bucket->Lock);
 
     static ulong Mix(ulong hash, ulong word)
     {

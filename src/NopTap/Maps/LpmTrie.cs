@@ -3,6 +3,7 @@
 using System.Numerics;
 using NopTap.Isa;
 using NopTap.Jit.Abi;
+using NopTap.Threads;
 
 namespace NopTap.Maps;
 
@@ -28,15 +29,19 @@ internal static unsafe class LpmTrie
     {
         if (*(uint*)key > MaxBits(map))
             return null;
-        var wait = default(SpinWait);
+        var wait = default(LockWait);
         while (true)
         {
             uint sequence = Volatile.Read(ref map->Sequence);
             int found = (sequence & 1) == 0 ? LongestPrefix(map, key) : 0;
             Interlocked.MemoryBarrier();
             if ((sequence & 1) == 0 && Volatile.Read(ref map->Sequence) == sequence)
+            {
+                wait.End();
                 return found == 0 ? null : ValueOf(map, found);
-            wait.SpinOnce();
+            }
+
+            wait.Once();
         }
     }
 

@@ -111,7 +111,7 @@ internal static unsafe class RingProducer
 
     static ref ulong PendingPosition(byte* ring) => ref *(ulong*)(ring + PageSize + 8);
 
-    static ref uint LockWord(byte* ring) => ref *(uint*)(ring + PageSize + 24);
+    static int* LockWord(byte* ring) => (int*)(ring + PageSize + 24);
 
     static ulong SkipCommitted(MapHeader* map, byte* ring, ulong end)
     {
@@ -128,14 +128,7 @@ internal static unsafe class RingProducer
         return position;
     }
 
-    static void Lock(byte* ring)
-    {
-        if (Interlocked.CompareExchange(ref LockWord(ring), 1, 0) == 0)
-            return;
-        var wait = default(SpinWait);
-        while (Interlocked.CompareExchange(ref LockWord(ring), 1, 0) != 0)
-            wait.SpinOnce();
-    }
+    static void Lock(byte* ring) => ValueLock.Enter(LockWord(ring));
 
-    static void Unlock(byte* ring) => Volatile.Write(ref LockWord(ring), 0);
+    static void Unlock(byte* ring) => ValueLock.Exit(LockWord(ring));
 }

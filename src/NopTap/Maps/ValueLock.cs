@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using NopTap.Jit.Abi;
+using NopTap.Threads;
 
 namespace NopTap.Maps;
 
@@ -16,13 +17,13 @@ internal static unsafe class ValueLock
     /// <summary>Takes a lock, waiting for it.</summary>
     internal static void Enter(int* word)
     {
-        var wait = default(SpinWait);
-        while (Interlocked.CompareExchange(ref *word, 1, 0) != 0)
-        {
-            do
-                wait.SpinOnce();
-            while (Volatile.Read(ref *word) != 0);
-        }
+        if (Interlocked.CompareExchange(ref *word, 1, 0) == 0)
+            return;
+        var wait = default(LockWait);
+        do
+            wait.Once();
+        while (Volatile.Read(ref *word) != 0 || Interlocked.CompareExchange(ref *word, 1, 0) != 0);
+        wait.End();
     }
 
     /// <summary>Gives a lock back.</summary>

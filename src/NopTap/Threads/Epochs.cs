@@ -128,9 +128,10 @@ internal static unsafe class Epochs
         for (int i = 0; i < blocks; i++)
         {
             ThreadBlock* block = ThreadBlocks.At(i);
-            var wait = default(SpinWait);
+            var wait = default(LockWait);
             while (Volatile.Read(ref block->Epoch) - 1 < target - 1) // neither outside (0) nor entered later
-                wait.SpinOnce(SpinsBeforeSleep);
+                wait.Once(SpinsBeforeSleep);
+            wait.End();
         }
     }
 

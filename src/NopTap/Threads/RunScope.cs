@@ -16,9 +16,11 @@ internal readonly unsafe ref struct RunScope
     readonly void* _runFrame;
     readonly RunMemory* _memory;
     readonly ulong _heldLock;
+    readonly ulong _roundLimit;
+    readonly uint _cut;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    RunScope(ThreadBlock* block)
+    RunScope(ThreadBlock* block, ulong rounds)
     {
         Block = block;
         _tailCalls = block->TailCalls;
@@ -27,18 +29,24 @@ internal readonly unsafe ref struct RunScope
         _memory = block->Memory;
         _heldLock = block->HeldLock;
         block->HeldLock = 0;
+        _roundLimit = block->RoundLimit;
+        _cut = block->Cut;
+        block->Cut = 0;
+        ulong limit = RunRounds.LimitFrom(block, rounds);
+        StopRequest.SetLimit(block, block->Depth == 1 ? limit : Math.Min(limit, _roundLimit));
     }
 
     /// <summary>This thread's block: the sixth argument of a program entry.</summary>
     internal ThreadBlock* Block { get; }
 
     /// <summary>Begins a run; end it with <see cref="Dispose"/>.</summary>
+    /// <param name="rounds">Rounds that it may make; a nested run makes no more than are left to the outer one.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static RunScope Enter()
+    internal static RunScope Enter(ulong rounds = RunRounds.Unlimited)
     {
         ThreadBlock* block = ThreadBlocks.Current;
         Epochs.Enter(block);
-        return new RunScope(block);
+        return new RunScope(block, rounds);
     }
 
     /// <summary>Ends the run.</summary>
@@ -50,6 +58,10 @@ internal readonly unsafe ref struct RunScope
         Block->RunFrame = _runFrame;
         Block->Memory = _memory;
         Block->HeldLock = _heldLock;
+        // What cut this run short was the outer one's limit when that has no round left either: then its host got less than it ran for.
+        uint cut = Block->Cut;
+        StopRequest.SetLimit(Block, _roundLimit);
+        Block->Cut = Block->Depth > 1 && cut != 0 && Block->Rounds >= Block->RoundLimit ? 1 : _cut;
         Epochs.Leave(Block);
     }
 }

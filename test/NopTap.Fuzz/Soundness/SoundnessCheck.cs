@@ -3,7 +3,6 @@
 using System.Collections.Immutable;
 using NopTap.Contexts;
 using NopTap.Formats;
-using NopTap.Interpreter;
 using NopTap.Isa;
 using NopTap.Loading;
 using NopTap.Maps;
@@ -38,7 +37,7 @@ public static class SoundnessCheck
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(packets);
         ArgumentNullException.ThrowIfNull(tally);
-        using var runtime = new BpfRuntime(new BpfRuntimeOptions { Engine = BpfEngine.Interpreter, InstructionBudget = 200_000 });
+        using var runtime = new BpfRuntime(new BpfRuntimeOptions { Engine = BpfEngine.Interpreter, Rounds = 20_000 });
         BpfObject loaded;
         try
         {
@@ -112,13 +111,11 @@ public static class SoundnessCheck
         tally.Runs++;
         try
         {
-            uint verdict = program.Run(packet).ReturnValue;
+            RunResult result = program.Run(packet);
+            if (result.Stop != RunStop.None)
+                tally.Cut++;
+            uint verdict = result.ReturnValue;
             return program.TypeInfo.ReturnRange is (long low, long high) && ((int)verdict < low || (int)verdict > high) ? $"returns {verdict}, where {low} to {high} is allowed" : null;
-        }
-        catch (BpfFaultException fault) when (fault.Diagnostic.Id == InterpreterDiagnostics.BudgetSpent.Id)
-        {
-            tally.Cut++;
-            return null;
         }
         catch (BpfFaultException fault)
         {

@@ -242,4 +242,48 @@ static class ContextScenes
         target.RunBatch([], []);
         Assert.Equal(64, target.TestRun(Scene.Packet, 3).Packet.Length);
     }
+
+    // With options, with a limit of rounds and with a token: every way into a run checks alike.
+    internal static void EveryWayIntoARun(string engine)
+    {
+        using var scene = new Scene(engine);
+        BpfProgram fill = scene.Api.Programs["fill"];
+        BpfProgram target = scene.Api.Programs["target"];
+        using var stop = new CancellationTokenSource();
+        foreach (RunOptions options in (RunOptions[])[default, new RunOptions { Rounds = 10 }, new RunOptions { CancellationToken = stop.Token }])
+        {
+            using var small = new PlainContext<ulong>();
+            var right = new PlainContext<Big>();
+            var buffer = new PacketBuffer();
+            Assert.Equal(RuntimeDiagnostics.ContextSize.Id, Scene.Refused(() => fill.Run(small, options)));
+            Assert.Equal(RuntimeDiagnostics.ContextSize.Id, Scene.Refused(() => fill.Run(small, options, out _)));
+            int refused = 0;
+            using BpfLink link = scene.Seen.Attach((in ProbeEvent e) =>
+            {
+                refused += Scene.Try(() => target.Run(buffer, Scene.Packet, options)) ? 0 : 1;
+                refused += Scene.Try(() => target.Run(buffer, Scene.Packet, options, out _)) ? 0 : 1;
+                Assert.Equal(64, scene.Api.Programs["call_tail"].Run(Scene.Packet, options).Packet.Length);
+            });
+            using BpfLink other = fill.Functions[0].AttachEntry((in ProbeEvent e) =>
+            {
+                refused += Scene.Try(() => fill.Run(right, options)) ? 0 : 1;
+                refused += Scene.Try(() => fill.Run(right, options, out _)) ? 0 : 1;
+            });
+            target.Run(buffer, Scene.Packet, options);
+            target.Run(buffer, Scene.Packet, options, out _);
+            fill.Run(right, options);
+            fill.Run(right, options, out _);
+            Assert.Equal((8, 0ul, 0ul), (refused, link.Faults, other.Faults));
+            Assert.True(target.TestRun(Scene.Packet, 2, options).Packet.SequenceEqual(Scene.Packet));
+            target.RunBatch([Scene.Packet], new uint[1], options);
+            Assert.Equal(1, target.RunBatch([Scene.Packet], new uint[1], options, out _));
+            Assert.Throws<ArgumentException>(() => target.RunBatch([Scene.Packet], [], options));
+            Assert.Throws<ArgumentNullException>(() => target.Run(null!, Scene.Packet, options));
+            Assert.Throws<ArgumentNullException>(() => fill.Run<Big>(null!, options));
+            right.Dispose();
+            buffer.Dispose();
+            Assert.Throws<ObjectDisposedException>(() => fill.Run(right, options));
+            Assert.Throws<ObjectDisposedException>(() => target.Run(buffer, Scene.Packet, options));
+        }
+    }
 }

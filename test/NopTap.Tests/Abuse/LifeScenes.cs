@@ -171,4 +171,45 @@ static class LifeScenes
         var runtime = new BpfRuntime(new BpfRuntimeOptions { Engine = Enum.Parse<BpfEngine>(engine), CodeCapacity = 1 << 20 });
         runtime.CreateMap(new MapSpec { Name = "forgotten", Type = MapType.Array, KeySize = 4, ValueSize = 8, MaxEntries = 1 });
     }
+
+    // Thread.Interrupt makes any wait throw: no lock of native memory may stay taken for it, and nothing be half done.
+    internal static void InterruptedAnywhere(string engine)
+    {
+        using var scene = new Scene(engine);
+        BpfMap<uint, Big> view = scene.Api.Maps["hash"].As<uint, Big>();
+        BpfProgram count = scene.Api.Programs["count"];
+        bool isOver = false;
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(number => new Thread(() =>
+        {
+            for (uint i = 0; !Volatile.Read(ref isOver); i++)
+            {
+                try
+                {
+                    view.Update(i % 3, default);
+                    view.Delete(i % 3);
+                    count.Run(Scene.Packet);
+                    if (number == 0)
+                        count.Functions[0].AttachEntry((in ProbeEvent _) => { }).Dispose();
+                }
+                catch (ThreadInterruptedException)
+                {
+                    // Asked for.
+                }
+            }
+        }))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        for (int i = 0; i < 4000; i++)
+        {
+            threads[i % threads.Length].Interrupt();
+            Thread.Yield();
+        }
+
+        Volatile.Write(ref isOver, true);
+        foreach (Thread thread in threads)
+            thread.Join();
+        view.Update(1, default);
+        count.Run(Scene.Packet);
+        Assert.Equal(1ul, view[1][0]);
+    }
 }

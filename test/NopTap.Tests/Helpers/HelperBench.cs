@@ -21,6 +21,7 @@ internal sealed unsafe class HelperBench : IHelperHost, IDisposable
         _frame = (nint*)NativeMemory.Alloc((nuint)sizeof(nint));
         *_frame = GCHandle.ToIntPtr(_self);
         Thread = (ThreadBlock*)NativeMemory.AllocZeroed(ThreadBlock.SlotsOffset);
+        Thread->RoundLimit = ulong.MaxValue;
         Thread->RunFrame = _frame;
         Memory = (RunMemory*)NativeMemory.AllocZeroed((nuint)sizeof(RunMemory));
         Thread->Memory = Memory;

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using NopTap.Contexts;
 using NopTap.Helpers;
 using NopTap.Isa;
-using NopTap.Jit.Abi;
 using NopTap.Maps;
 using NopTap.Tests.Maps;
 
@@ -24,7 +21,7 @@ public unsafe class MachineHelperTests
             {
                 HelperBinding binding = StandardHelpers.Of(id, type);
                 Assert.Equal((int)id, binding.Signature.Id);
-                Assert.Equal(id == HelperId.TailCall || !binding.IsAvailable, binding.Address == 0);
+                Assert.Equal(id is HelperId.TailCall or HelperId.Loop || !binding.IsAvailable, binding.Address == 0);
                 Assert.Equal(StandardHelpers.Table.ContainsKey((int)id), binding.IsAvailable);
             }
         }
@@ -66,27 +63,6 @@ public unsafe class MachineHelperTests
         bench.Thread->Cookie = 0xfeed_0000_0000_0001;
         Assert.Equal(17ul, bench.Call(HelperId.GetSmpProcessorId));
         Assert.Equal(0xfeed_0000_0000_0001, bench.Call(HelperId.GetAttachCookie));
-    }
-
-    [Fact]
-    public void LoopsUntilToldToStop()
-    {
-        using var bench = new HelperBench();
-        ulong sum = 0;
-        delegate* unmanaged[Cdecl]<ulong, ulong, ulong, ulong, ulong, ThreadBlock*, ulong> callback = &AddIndex;
-        Assert.Equal(10ul, bench.Call(HelperId.Loop, 10, (ulong)callback, (ulong)&sum));
-        Assert.Equal(45ul, sum);
-        Assert.Equal(101ul, bench.Call(HelperId.Loop, 5000, (ulong)callback, (ulong)&sum));
-        Assert.Equal(0ul, bench.Call(HelperId.Loop, 0, (ulong)callback));
-        Assert.Equal((int)Errno.E2BIG, HelperBench.ErrorOf(bench.Call(HelperId.Loop, (1 << 23) + 1, (ulong)callback)));
-        Assert.Equal((int)Errno.EINVAL, HelperBench.ErrorOf(bench.Call(HelperId.Loop, 1, (ulong)callback, 0, 1)));
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    static ulong AddIndex(ulong index, ulong context, ulong r3, ulong r4, ulong r5, ThreadBlock* thread)
-    {
-        *(ulong*)context += index;
-        return index == 100 ? 1ul : 0;
     }
 
     [Fact]

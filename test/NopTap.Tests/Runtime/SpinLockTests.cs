@@ -2,6 +2,7 @@
 
 using System.Runtime.InteropServices;
 using NopTap.Formats;
+using NopTap.Interpreter;
 using NopTap.Isa;
 using NopTap.Links;
 using NopTap.Maps;
@@ -131,7 +132,7 @@ public sealed class SpinLockTests
         Assert.Equal((Threads * 2000L, Threads * 4000L), (loaded.Global("both"), loaded.Global("both", 1)));
     }
 
-    // A budget ends an interpreted run where it stands: the lock must not stay with it.
+    // A fault ends an interpreted run where it stands: the lock must not stay with it.
     [Fact]
     public void ARunThatIsEndedGivesItsLockBack()
     {
@@ -159,10 +160,22 @@ public sealed class SpinLockTests
             Maps = [new() { Name = "m", Type = MapType.Array, KeySize = 4, ValueSize = 16, MaxEntries = 1, SpinLockOffset = 0 }],
             Programs = [spec.Programs[0] with { References = [new MapReference(3, 0, IsValue: false, 0)] }],
         };
-        using var runtime = new BpfRuntime(new BpfRuntimeOptions { Engine = BpfEngine.Interpreter, InstructionBudget = 500 });
+        using BpfRuntime runtime = Loaded.NewRuntime(BpfEngine.Interpreter);
         using BpfObject loaded = runtime.Load(spec);
-        Assert.Throws<BpfFaultException>(() => loaded.Programs[0].Run(Loaded.Packet));
+        loaded.Programs[0].Image!.Interpreter!.Observer = new EndAfter(500);
+        Assert.Throws<InvalidOperationException>(() => loaded.Programs[0].Run(Loaded.Packet));
         Assert.True(loaded.Maps["m"].TryLookup(new byte[4], new byte[16], MapLookup.Locked));
+    }
+
+    sealed class EndAfter(int steps) : IStepObserver
+    {
+        int _left = steps;
+
+        public void Before(in StepView step)
+        {
+            if (_left-- == 0)
+                throw new InvalidOperationException("ended");
+        }
     }
 
     [Fact]
