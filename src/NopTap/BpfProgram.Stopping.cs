@@ -91,8 +91,7 @@ public sealed unsafe partial class BpfProgram
         try
         {
             nint context = LoadPacket(buffer, packet);
-            uint verdict = (uint)Execute(block, context, buffer.Memory, options, out stop);
-            return verdict;
+            return (uint)Execute(block, context, buffer.Memory, options, out stop);
         }
         finally
         {

@@ -87,7 +87,6 @@ static class LoopRoutine
             writer.JumpIf(Condition.Equal, done);
         }
 
-        writer.Align(16);
         writer.Bind(head);
         writer.Move(Width.Bits32, Gpr.Rdi, Gpr.R15);
         writer.Move(Width.Bits64, Gpr.Rsi, Gpr.R14);

@@ -11,10 +11,10 @@ namespace NopTap.Parity.Suite;
 /// <remarks>The interpreter comes first: it checks every access, so that what the compiler runs next harms nothing.</remarks>
 sealed class SuiteRunner : IDisposable
 {
-    const long Budget = 1L << 25;
+    const long Rounds = 1L << 22;
 
-    readonly BpfRuntime _interpreter = new(new BpfRuntimeOptions { Engine = BpfEngine.Interpreter, InstructionBudget = Budget });
-    readonly BpfRuntime _compiler = new(new BpfRuntimeOptions { Engine = BpfEngine.Compiler });
+    readonly BpfRuntime _interpreter = new(new BpfRuntimeOptions { Engine = BpfEngine.Interpreter, Rounds = Rounds });
+    readonly BpfRuntime _compiler = new(new BpfRuntimeOptions { Engine = BpfEngine.Compiler, Rounds = Rounds });
 
     /// <summary>Takes one test through all of it.</summary>
     /// <param name="test">The test.</param>
@@ -67,12 +67,14 @@ sealed class SuiteRunner : IDisposable
             test.Fill(loaded);
             BpfProgram program = loaded.Programs[test is TaggedCase ? test.Name : "subject"];
             foreach (SuiteRun run in test.Runs)
-                results.Add(program.Run(test.Shown(run.Data)).ReturnValue);
+            {
+                RunResult result = program.Run(test.Shown(run.Data));
+                if (result.Stop != RunStop.None)
+                    return "it runs for too long";
+                results.Add(result.ReturnValue);
+            }
+
             return null;
-        }
-        catch (BpfFaultException fault) when (fault.Diagnostic.Id == "BPF4503")
-        {
-            return "it runs for too long";
         }
         catch (BpfFaultException fault)
         {
