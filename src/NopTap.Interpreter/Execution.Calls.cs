@@ -103,7 +103,7 @@ sealed partial class Execution
         DestroyArguments();
         if (target is null || !HasRounds())
         {
-            _r[0] = unchecked((ulong)-(long)Errno.ENOENT);
+            LeaveEarly(EarlyExit.TailCallFallsThrough, Errno.ENOENT);
             return;
         }
 

@@ -137,9 +137,9 @@ sealed partial class Execution
         _r[1] = _r[6];
         _r[2] = (ulong)(int)(index + (ulong)(long)instruction.Immediate);
         long value = (long)GuestMemory.CallHelper(address, _r, _threadBlock);
-        Return(value < 0 ? 0 : (ulong)value);
+        Return((ulong)value);
         if (value < 0)
-            LeaveFunction();
+            LeaveEarly(EarlyExit.PacketLoadFails);
     }
 
     void Check(ulong address, int size, bool read, bool write)

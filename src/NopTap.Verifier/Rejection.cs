@@ -54,7 +54,10 @@ public sealed record RejectionStep(int Slot, string Instruction, string Source, 
     /// <summary>Of a conditional jump, whether the path took it; else null.</summary>
     public bool? IsTaken { get; init; }
 
-    /// <summary>Of a conditional jump, where the path went on: C file and line, or the instruction; else empty.</summary>
+    /// <summary>Whether the path ended its function at this instruction, which is no exit: a packet load outside of the packet, a tail call.</summary>
+    public bool EndsFunction { get; init; }
+
+    /// <summary>Of a conditional jump, or where the function ended, where the path went on: C file and line, or the instruction; else empty.</summary>
     public string ContinuesAt { get; init; } = "";
 
     /// <inheritdoc/>

@@ -80,7 +80,7 @@ static class RejectionLayout
         return lines;
     }
 
-    static bool LeavesAnything(RejectionStep step) => step.IsTaken is null && step.After.Length == 1
+    static bool LeavesAnything(RejectionStep step) => step.IsTaken is null && !step.EndsFunction && step.After.Length == 1
         && step.After[0].Value is RegisterText.AnyNumber or RegisterText.AnyNumber32;
 
     static void AppendBrief(List<string> lines, RejectionStep[] group)
@@ -88,7 +88,7 @@ static class RejectionLayout
         RejectionStep last = group[^1];
         lines.Add(last.Source.Length != 0 ? $"{last.Source}: {last.SourceText}"
             : string.Create(CultureInfo.InvariantCulture, $"insn {last.Slot}: {last.Instruction}"));
-        string way = last.ContinuesAt.Length != 0 ? $"goes on at {last.ContinuesAt}; " : "";
+        string way = last.ContinuesAt.Length != 0 ? $"{(last.EndsFunction ? "ends the function; " : "")}goes on at {last.ContinuesAt}; " : "";
         string values = string.Join("; ", last.After.Length != 0 ? last.After : last.Before);
         if (way.Length + values.Length != 0)
             lines.Add($"  {(way + values).TrimEnd(' ', ';')}");
@@ -103,7 +103,7 @@ static class RejectionLayout
             if (step.Source.Length != 0 && step.Source != shown)
                 lines.Add($"{step.Source}: {step.SourceText}");
             shown = step.Source;
-            string way = step.IsTaken is bool taken ? taken ? "  (jumps)" : "  (goes on)" : "";
+            string way = step.IsTaken is bool taken ? taken ? "  (jumps)" : "  (goes on)" : step.EndsFunction ? "  (ends the function)" : "";
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"  {step.Slot}: {step.Instruction}{way}"));
             if (!step.Before.IsEmpty)
                 lines.Add($"       before: {string.Join("; ", step.Before)}");

@@ -184,6 +184,9 @@ public static class VerifierDiagnostics
     /// <summary>An access of the bytes of an iterator or dynptr.</summary>
     public static readonly DiagnosticDescriptor ObjectBytes = new("BPF2071", "bytes of an iterator or dynptr", Errno.EACCES);
 
+    /// <summary>A legacy packet load in a function that may not end early.</summary>
+    public static readonly DiagnosticDescriptor PacketLoadInFunction = new("BPF2072", "packet load in this function");
+
     /// <summary>A load from a socket that hits no field of its record.</summary>
     public static readonly DiagnosticDescriptor SocketField = new("BPF2090", "no such field of a socket", Errno.EACCES);
 }

@@ -55,7 +55,8 @@ static class Asm
         for (int i = 0; i < starts.Count; i++)
         {
             int end = i + 1 < starts.Count ? starts[i + 1].Start : assembled.Instructions.Length;
-            functions.Add(new FunctionSpec(starts[i].Name, starts[i].Start, end - starts[i].Start, false, 0));
+            // Numbered as if types told of them that they return int; the kernel is told so too.
+            functions.Add(new FunctionSpec(starts[i].Name, starts[i].Start, end - starts[i].Start, false, i + 1));
         }
 
         var references = ImmutableArray.CreateBuilder<MapReference>();

@@ -63,6 +63,8 @@ static class RejectionText
 
         if (step.IsTaken is bool taken)
             json["taken"] = taken;
+        if (step.EndsFunction)
+            json["ends_function"] = true;
         if (step.ContinuesAt.Length != 0)
             json["continues_at"] = step.ContinuesAt;
         if (!step.Before.IsEmpty)

@@ -176,8 +176,7 @@ sealed partial class FunctionLowering
         Label loaded = _writer.NewLabel();
         _writer.Test(Width.Bits64, Gpr.Rax, Gpr.Rax);
         _writer.JumpIf(Condition.NotNegative, loaded);
-        _writer.MoveConstant(Gpr.Rax, 0);
-        EmitReturn();
+        EmitLeaveEarly(EarlyExit.PacketLoadFails);
         _writer.Bind(loaded);
     }
 

@@ -17,6 +17,8 @@ sealed partial class Explorer
         round.CountedRounds++;
         // The newest checkpoint is this round's own.
         Widen(round, slot, round.Parent!.Parent);
+        if (!FollowEarlyExits(instruction))
+            return Step.Refused;
         _path.Slot = instruction.JumpTarget(slot);
         return Step.Next;
     }

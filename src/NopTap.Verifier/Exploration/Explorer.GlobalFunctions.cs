@@ -62,6 +62,8 @@ sealed partial class Explorer
         _globals.NoteCall(function);
         ForgetArguments();
         R(Register.R0) = RegisterState.Unknown;
+        if (!FollowEarlyExits(_code[slot], callsGlobal: true))
+            return Step.Refused;
         _path.Slot = slot + 1;
         return Step.Next;
     }

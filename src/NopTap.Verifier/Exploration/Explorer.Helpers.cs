@@ -64,7 +64,7 @@ sealed partial class Explorer
             ForgetPackets(_path);
         }
 
-        if (!Return(slot, helper) || (helper.Return == HelperReturn.TailCall && !ReturnFromTailCall()))
+        if (!Return(slot, helper) || !FollowEarlyExits(instruction, helper))
             return Step.Refused;
         _path.Slot = slot + 1;
         return Step.Next;

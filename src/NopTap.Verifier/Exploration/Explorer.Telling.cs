@@ -42,8 +42,7 @@ sealed partial class Explorer
         for (int entry = _path.History; count > 0; entry = _history[entry].Previous)
         {
             entries[--count] = entry;
-            // A call that enters a callback has two entries: one for the path behind it, and this, made right after it.
-            made[count] = _history[entry].EntersCallback ? entry - 1 : entry;
+            made[count] = _history[entry].IsSecond ? entry - 1 : entry;
         }
 
         if (since == NoPath)

@@ -304,13 +304,14 @@ sealed partial class Explorer
             return Refuse(VerifierDiagnostics.PacketLoadForbidden, $"legacy packet load with r6 = {Say(R(Register.R6))}", "keep the unmodified context in r6", 6);
         if (instruction.Mode == Opcode.Ind && !IsWritten(instruction.Source))
             return false;
-        if (_path.ReferenceCount != 0)
+        // Inside of a function the caller goes on with what it holds, and is held to it there.
+        if (_path.ReferenceCount != 0 && _path.Depth == 0)
             return RefuseLeak("legacy packet load may end the program");
-        if (!Unlocked("a legacy packet load, which may end the program, is made"))
+        if (!Unlocked("a legacy packet load, which may end the program, is made") || !MayLoadPackets())
             return false;
         ForgetArguments();
         R(Register.R0) = RegisterState.Unknown;
-        return true;
+        return FollowEarlyExits(instruction);
     }
 
     void ForgetArguments()

@@ -49,6 +49,13 @@ sealed class History
 
         /// <summary>Whether this call entered a callback.</summary>
         public bool EntersCallback;
+
+        /// <summary>Whether this instruction, which is no exit, ended its function.</summary>
+        public bool LeavesEarly;
+
+        /// <summary>Whether the instruction has an entry for the path that went on, and this, made right after it, for another.</summary>
+        public readonly bool IsSecond => EntersCallback || LeavesEarly;
+
         /// <summary>Whether the jump was taken.</summary>
         public bool Taken;
     }

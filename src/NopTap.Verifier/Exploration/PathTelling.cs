@@ -142,6 +142,8 @@ sealed class PathTelling
 
             if (instruction.IsConditionalJump && !instruction.IsMayGoto)
                 _steps.Add(StepAt(i, instruction.ReadRegisters, default));
+            else if (_history[_refused.Entries[i]].LeavesEarly)
+                _steps.Add(StepAt(i, default, RegisterSet.Of(Register.R0)));
         }
     }
 
@@ -167,7 +169,8 @@ sealed class PathTelling
             Before = before.ToImmutable(),
             After = after.ToImmutable(),
             IsTaken = instruction.IsConditionalJump ? next.Slot == instruction.JumpTarget(slot) : null,
-            ContinuesAt = instruction.IsConditionalJump ? PlaceOf(next.Slot) : "",
+            ContinuesAt = instruction.IsConditionalJump || entry.LeavesEarly ? PlaceOf(next.Slot) : "",
+            EndsFunction = entry.LeavesEarly,
         };
     }
 

@@ -75,6 +75,8 @@ sealed class PlaceSet
         ref History.Entry entry = ref history[index];
         int frame = entry.Depth;
         int destination = 1 << (int)instruction.Destination;
+        if (entry.LeavesEarly)
+            return LeftEarly(entry, frame);
         switch (instruction.Class)
         {
             case Opcode.Alu or Opcode.Alu64:
@@ -166,6 +168,9 @@ sealed class PlaceSet
         _registers[frame] |= 1;
         return true;
     }
+
+    // The result comes from nowhere.
+    bool LeftEarly(in History.Entry entry, int frame) => !entry.LeavesCallback && frame != 0 && Remove(frame - 1, 1);
 
     bool Branched(History history, in History.Entry entry, in Instruction instruction, int frame, int destination)
     {

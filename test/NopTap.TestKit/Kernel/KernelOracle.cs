@@ -20,6 +20,9 @@ public sealed unsafe partial class KernelOracle : IDisposable
 
     public KernelOracle(ImmutableArray<MapSpec> maps) => _specs = maps;
 
+    /// <summary>Whether functions are shown to the kernel without types, as of an object that was compiled without <c>-g</c>.</summary>
+    public bool OmitTypes { get; init; }
+
     /// <summary>Why the kernel cannot be asked here, or null when it can.</summary>
     public static string? Unavailable { get; } = Probe();
 
@@ -86,7 +89,7 @@ public sealed unsafe partial class KernelOracle : IDisposable
             code[site.ArmingInstruction] = new Instruction(Opcode.Jmp | Opcode.Jcond, 0, (short)(site.ArmedTarget - site.ArmingInstruction - 1), 0);
         KernelFunctionNumbers.Translate(code);
         bool described = ObjectBtf.Describes(program);
-        int btf = described || program.Functions.Length > 1 ? LoadBtf(program, described) : -1;
+        int btf = !OmitTypes && (described || program.Functions.Length > 1) ? LoadBtf(program, described) : -1;
         int[] functions = [.. program.Functions.SelectMany((function, index) => new[] { function.Start, described ? function.BtfTypeId : SyntheticBtf.FirstFunctionId + index })];
         int descriptor = Load(program, code, functions, btf, text, logLevel);
         if (btf >= 0)
