@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using NopTap.Formats;
 using NopTap.Isa;
+using NopTap.TestKit;
 using NopTap.TestKit.Kernel;
 
 namespace NopTap.Verifier.Tests;
@@ -123,6 +124,27 @@ public sealed class EarlyExitTests(ITestOutputHelper output)
         request = request with { Program = request.Program with { Functions = untyped } };
         Judge(request, refusal);
         AskKernel(request, refusal is null, omitTypes: true);
+    }
+
+    static readonly BpfObjectSpec s_refused = BpfObjectSpec.Load(Repository.PathOf("test", "corpus", "verifier", "early_exits.bpf.o"));
+
+    public static TheoryData<string> ProgramsOfClang => [.. s_refused.Programs.Select(static program => program.Name).Where(static name => name != "ended")];
+
+    [Theory]
+    [MemberData(nameof(ProgramsOfClang))]
+    public void WhatClangMakesOfThemIsRefusedToo(string name)
+    {
+        ProgramSpec program = s_refused.Programs.Single(program => program.Name == name);
+        VerificationResult ours = ProgramVerifier.Verify(
+            new VerificationRequest { Program = program, Maps = s_refused.Maps, Helpers = Asm.Helpers, Context = Layouts.Of(program.Type) });
+        output.WriteLine(ours.Explanation?.ToDetailedString() ?? "accepted");
+        Assert.False(ours.IsAccepted);
+        if (KernelOracle.Unavailable is not null)
+            return;
+        using var oracle = new KernelOracle(s_refused.Maps);
+        KernelVerdict verdict = oracle.Load(program, log: true);
+        output.WriteLine($"the kernel: {verdict.Reason}");
+        Assert.False(verdict.IsAccepted);
     }
 
     // The branch goes both ways, since 0 comes back where the load fails.

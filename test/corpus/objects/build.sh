@@ -18,7 +18,7 @@ compile() # clang cpu source object [flags]
 		"$@" -c "$source" -o "$out/$object"
 }
 
-for source in sdt_*.bpf.c global_functions*.bpf.c program_arrays.bpf.c locks.bpf.c maps_of_maps.bpf.c iterators.bpf.c dynptrs.bpf.c dead_code.bpf.c pinned.bpf.c; do
+for source in sdt_*.bpf.c global_functions*.bpf.c program_arrays.bpf.c locks.bpf.c maps_of_maps.bpf.c iterators.bpf.c dynptrs.bpf.c dead_code.bpf.c pinned.bpf.c early_exits.bpf.c; do
 	compile clang-19 v3 "$source" "${source%.c}.o"
 done
 
