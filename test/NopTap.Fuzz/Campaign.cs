@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Diagnostics;
 using NopTap.TestKit.Kernel;
 
 namespace NopTap.Fuzz;
@@ -17,25 +16,25 @@ public sealed record CampaignResult(int Programs, int InKernel, IReadOnlyDiction
 /// <param name="Difference">Who differs, and where.</param>
 public sealed record Find(GeneratedProgram Program, string Difference);
 
-/// <summary>Runs the programs of consecutive seeds until the time is up.</summary>
+/// <summary>Runs the programs of consecutive seeds.</summary>
 public static class Campaign
 {
     const int MaximumFinds = 20;
 
     /// <summary>Runs a campaign.</summary>
     /// <param name="seed">First seed.</param>
-    /// <param name="duration">How long.</param>
+    /// <param name="goesOn">Whether more are wanted after so many.</param>
     /// <param name="kernelEvery">One program in so many is also run in the kernel, where that is permitted; 0 for none.</param>
     /// <param name="progress">Told of each seed before it runs, so that a crash can be traced; may be null.</param>
-    public static CampaignResult Run(ulong seed, TimeSpan duration, int kernelEvery, Action<ulong>? progress = null)
+    public static CampaignResult Run(ulong seed, Func<int, bool> goesOn, int kernelEvery, Action<ulong>? progress = null)
     {
-        var clock = Stopwatch.StartNew();
+        ArgumentNullException.ThrowIfNull(goesOn);
         var finds = new List<Find>();
         var rejected = new Dictionary<string, int>();
         int programs = 0;
         int inKernel = 0;
         bool kernel = kernelEvery > 0 && KernelEngine.Unavailable is null;
-        while (clock.Elapsed < duration && finds.Count < MaximumFinds)
+        while (goesOn(programs) && finds.Count < MaximumFinds)
         {
             progress?.Invoke(seed);
             GeneratedProgram program = ProgramGenerator.Generate(seed++);

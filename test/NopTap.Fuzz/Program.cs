@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Diagnostics;
 using System.Globalization;
 using NopTap.Fuzz;
 using NopTap.Fuzz.Results;
@@ -35,7 +36,8 @@ for (int n = 0; n < args.Length; n++)
     }
 }
 
-CampaignResult result = Campaign.Run(seed, TimeSpan.FromSeconds(seconds), kernelEvery, verbose ? s => Console.Error.WriteLine($"seed {s}") : null);
+var clock = Stopwatch.StartNew();
+CampaignResult result = Campaign.Run(seed, _ => clock.Elapsed.TotalSeconds < seconds, kernelEvery, verbose ? s => Console.Error.WriteLine($"seed {s}") : null);
 foreach (Find find in result.Finds)
 {
     string path = Path.Combine(folder, $"fuzz-{find.Program.Seed}.case");

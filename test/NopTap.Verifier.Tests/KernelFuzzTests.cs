@@ -9,16 +9,17 @@ namespace NopTap.Verifier.Tests;
 public sealed class KernelFuzzTests(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData(Shapes.All, 7)]
-    [InlineData(Shapes.Objects, 3)]
-    public void AcceptsNothingThatTheKernelRefuses(string shape, double seconds)
+    [InlineData(Shapes.All, 3000)]
+    [InlineData(Shapes.Objects, 500)]
+    public void AcceptsNothingThatTheKernelRefuses(string shape, long programs)
     {
         if (KernelOracle.Unavailable is string unavailable)
             Assert.Skip(unavailable);
-        var options = new VerdictOptions { Shape = shape, Seconds = seconds };
+        var options = new VerdictOptions { Shape = shape, Count = programs, Seconds = double.MaxValue };
         VerdictTally tally = VerdictCampaign.Run(options, Shapes.Maker(options));
         output.WriteLine(tally.ToString());
         Assert.True(tally.Wrong.Count == 0, string.Join("\n\n", tally.Wrong.Take(3).Select(find => VerdictReducer.Write(VerdictReducer.Reduce(find.Subject)))));
+        Assert.Equal(programs, tally.Programs);
         Assert.True(tally.Both > tally.Neither / 4, $"hardly any program was acceptable: {tally}");
     }
 

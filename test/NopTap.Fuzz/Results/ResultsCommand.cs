@@ -9,7 +9,7 @@ using NopTap.TestKit.Kernel;
 
 namespace NopTap.Fuzz.Results;
 
-/// <summary>noptap-fuzz results [--seconds N] [--seed S]: whatever both verifiers accept gives the same results everywhere.</summary>
+/// <summary>noptap-fuzz results [--seconds N] [--seed S] [--shape NAME]: whatever both verifiers accept gives the same results everywhere.</summary>
 public static class ResultsCommand
 {
     const int MostFinds = 10;
@@ -21,12 +21,14 @@ public static class ResultsCommand
         ArgumentNullException.ThrowIfNull(args);
         double seconds = 60;
         int seed = 1;
+        string shape = Shapes.All;
         for (int i = 0; i + 1 < args.Length; i += 2)
         {
             switch (args[i])
             {
                 case "--seconds": seconds = double.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
                 case "--seed": seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
+                case "--shape": shape = args[i + 1]; break;
                 default: return Misuse(args[i]);
             }
         }
@@ -40,25 +42,27 @@ public static class ResultsCommand
         }
 
         var tally = new ResultsTally();
-        Programs(seed, TimeSpan.FromSeconds(seconds), tally);
+        var clock = Stopwatch.StartNew();
+        Programs(shape, seed, _ => clock.Elapsed.TotalSeconds < seconds, tally);
         Console.WriteLine(tally);
         foreach (string find in tally.Finds)
             Console.WriteLine(find);
         return tally.Finds.Count == 0 ? 0 : 1;
     }
 
-    /// <summary>Runs the XDP programs of consecutive seeds until the time is up, or enough was found.</summary>
+    /// <summary>Runs the programs of consecutive seeds while more are wanted, or until enough was found.</summary>
+    /// <param name="shape">What they are made of.</param>
     /// <param name="seed">First seed.</param>
-    /// <param name="duration">How long.</param>
+    /// <param name="goesOn">Whether more are wanted after those that are counted.</param>
     /// <param name="tally">Takes the counts and finds.</param>
-    public static void Programs(long seed, TimeSpan duration, ResultsTally tally)
+    public static void Programs(string shape, long seed, Func<ResultsTally, bool> goesOn, ResultsTally tally)
     {
+        ArgumentNullException.ThrowIfNull(goesOn);
         ArgumentNullException.ThrowIfNull(tally);
         using var check = new ResultsCheck();
-        var clock = Stopwatch.StartNew();
-        for (; clock.Elapsed < duration && tally.Finds.Count < MostFinds; seed++)
+        for (; goesOn(tally) && tally.Finds.Count < MostFinds; seed++)
         {
-            Subject subject = Shapes.Make(Shapes.All, seed);
+            Subject subject = Shapes.Make(shape, seed);
             // What a test run puts into a socket buffer is the kernel's affair.
             if (subject.Program.Type == ProgramType.Xdp)
                 check.Run(subject with { Maps = [.. subject.Maps.Select(SoundnessCommand.Runnable)] }, SoundnessCommand.Traffic(6, (int)(seed % 100)), tally);
@@ -67,7 +71,7 @@ public static class ResultsCommand
 
     static int Misuse(string argument)
     {
-        Console.Error.WriteLine($"unknown option {argument}; options are --seconds N --seed S");
+        Console.Error.WriteLine($"unknown option {argument}; options are --seconds N --seed S --shape NAME");
         return 2;
     }
 }

@@ -20,6 +20,9 @@ namespace NopTap.Fuzz.Soundness;
 public static class SoundnessCheck
 {
     const int StateLimit = 1_000_000;
+
+    // More steps of a run are not looked at either.
+    const int InstructionBudget = SoundnessObserver.StepsOfARun;
     const int MostSlotsLeftOut = 64;
 
     /// <summary>Changes a state before it is collected, so that a test can see the check fail; null for none.</summary>

@@ -10,7 +10,7 @@ using NopTap.TestKit;
 
 namespace NopTap.Fuzz.Soundness;
 
-/// <summary>noptap-fuzz soundness [--seconds N] [--seed S]: whatever is accepted runs clean, and every step lies within what was proved.</summary>
+/// <summary>noptap-fuzz soundness [--seconds N] [--seed S] [--shape NAME]: whatever is accepted runs clean, and every step lies within what was proved.</summary>
 public static class SoundnessCommand
 {
     static readonly Lazy<List<byte[]>> s_capture = new(ReadCapture);
@@ -22,12 +22,14 @@ public static class SoundnessCommand
         ArgumentNullException.ThrowIfNull(args);
         double seconds = 60;
         int seed = 1;
+        string shape = Shapes.All;
         for (int i = 0; i + 1 < args.Length; i += 2)
         {
             switch (args[i])
             {
                 case "--seconds": seconds = double.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
                 case "--seed": seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
+                case "--shape": shape = args[i + 1]; break;
                 default: return Misuse(args[i]);
             }
         }
@@ -36,7 +38,7 @@ public static class SoundnessCommand
             return Misuse(args[^1]);
         var clock = Stopwatch.StartNew();
         var objects = new SoundnessTally();
-        foreach (string path in Objects())
+        foreach (string path in shape == Shapes.All ? Objects() : [])
         {
             Check(path, Traffic(40, seed), seed, objects);
             if (clock.Elapsed.TotalSeconds > seconds / 2)
@@ -47,22 +49,23 @@ public static class SoundnessCommand
         if (objects.Finds.Count > 0)
             return Tell(objects);
         var random = new SoundnessTally();
-        Programs(seed, TimeSpan.FromSeconds(seconds) - clock.Elapsed, random);
+        Programs(shape, seed, tally => clock.Elapsed.TotalSeconds < seconds, random);
         Console.WriteLine($"random: {random}");
         return Tell(random);
     }
 
-    /// <summary>Checks the random programs of consecutive seeds until the time is up, or one is found that should not have been accepted.</summary>
+    /// <summary>Checks the random programs of consecutive seeds while more are wanted, until one is found that should not have been accepted.</summary>
+    /// <param name="shape">What they are made of.</param>
     /// <param name="seed">First seed.</param>
-    /// <param name="duration">How long.</param>
+    /// <param name="goesOn">Whether more are wanted after those that are counted.</param>
     /// <param name="tally">Takes the counts and finds.</param>
-    public static void Programs(long seed, TimeSpan duration, SoundnessTally tally)
+    public static void Programs(string shape, long seed, Func<SoundnessTally, bool> goesOn, SoundnessTally tally)
     {
+        ArgumentNullException.ThrowIfNull(goesOn);
         ArgumentNullException.ThrowIfNull(tally);
-        var clock = Stopwatch.StartNew();
-        for (; clock.Elapsed < duration && tally.Finds.Count == 0; seed++)
+        for (; goesOn(tally) && tally.Finds.Count == 0; seed++)
         {
-            Subject subject = Shapes.Make(Shapes.All, seed);
+            Subject subject = Shapes.Make(shape, seed);
             var spec = new BpfObjectSpec { Name = subject.Name, License = subject.Program.License, Maps = [.. subject.Maps.Select(Runnable)], Programs = [subject.Program] };
             SoundnessCheck.Object(spec, Traffic(6, (int)(seed % 100)), (int)seed, tally);
         }
@@ -111,7 +114,7 @@ public static class SoundnessCommand
 
     static int Misuse(string argument)
     {
-        Console.Error.WriteLine($"unknown option {argument}; options are --seconds N --seed S");
+        Console.Error.WriteLine($"unknown option {argument}; options are --seconds N --seed S --shape NAME");
         return 2;
     }
 

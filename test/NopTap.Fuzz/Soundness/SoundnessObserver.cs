@@ -11,7 +11,7 @@ namespace NopTap.Fuzz.Soundness;
 sealed class SoundnessObserver(ExploredStates states, Containment containment, Func<int, bool> isJudgedByPrototype) : IStepObserver
 {
     // A loop of a million rounds shows nothing that its first thousands did not.
-    const int StepsOfARun = 20_000;
+    internal const int StepsOfARun = 20_000;
 
     // States are tried one after the other; where there are thousands of them a few steps are enough.
     const int StatesOfAProgram = 400_000;

@@ -2,7 +2,6 @@
 
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Diagnostics;
 using NopTap.Helpers;
 using NopTap.Isa;
 using NopTap.Jit;
@@ -99,6 +98,7 @@ public sealed unsafe class EmittedLookupTests
         foreach (byte[] key in keys.AsSpan(0, 3))
             Set(map, key, &zero);
         bool stop = false;
+        int changes = 0;
         var writer = new Thread(() =>
         {
             ulong written = 0;
@@ -106,13 +106,13 @@ public sealed unsafe class EmittedLookupTests
             {
                 Set(map, keys[3 + (i % 3)], &written);
                 Remove(map, keys[3 + ((i + 1) % 3)]);
+                Volatile.Write(ref changes, i);
             }
         });
         writer.Start();
-        var clock = Stopwatch.StartNew();
         try
         {
-            while (clock.ElapsedMilliseconds < 300)
+            for (int rounds = 0; rounds < 2 || Volatile.Read(ref changes) < 20_000; rounds++)
             {
                 for (int i = 0; i < 2000; i++)
                 {

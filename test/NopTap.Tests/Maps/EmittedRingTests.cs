@@ -109,7 +109,7 @@ public sealed class EmittedRingTests
         }))];
         foreach (Thread producer in producers)
             producer.Start();
-        var give = DateTime.UtcNow.AddSeconds(20);
+        var give = DateTime.UtcNow.AddMinutes(5);
         bool ordered = true;
         while (read < threads * each * 15 / 16 && DateTime.UtcNow < give)
         {
@@ -141,12 +141,12 @@ public sealed class EmittedRingTests
         await Task.Delay(30, TestContext.Current.CancellationToken);
         Assert.False(waiting.IsCompleted);
         Write(ring, machine, RingProducer.ForceWakeup);
-        await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await waiting.WaitAsync(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
         Assert.Equal(2, ring.Consume(_ => { }));
 
         waiting = ring.WaitAsync(TestContext.Current.CancellationToken).AsTask();
         Write(ring, machine, 0);
-        await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await waiting.WaitAsync(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
         Assert.Equal(1, ring.Consume(_ => { }));
     }
 

@@ -140,6 +140,7 @@ public sealed unsafe class LpmTrieTests
         using BpfMap map = MapFactory.Create(Spec(8, 64), 1);
         map.Update(Key(8, 10, 0, 0, 0), BitConverter.GetBytes(77L));
         bool stop = false;
+        int changes = 0;
         var writer = new Thread(() =>
         {
             var random = new Random(1);
@@ -150,15 +151,15 @@ public sealed unsafe class LpmTrieTests
                     map.Delete(key);
                 else
                     map.Update(key, BitConverter.GetBytes(77L));
+                Volatile.Write(ref changes, changes + 1);
             }
         });
         writer.Start();
-        long until = Environment.TickCount64 + 300;
         byte[] wanted = Key(32, 10, 1, 1, 1);
         byte[] absent = Key(32, 11, 1, 1, 1);
         try
         {
-            while (Environment.TickCount64 < until)
+            for (int looked = 0; looked < 2000 || Volatile.Read(ref changes) < 20_000; looked++)
             {
                 fixed (byte* key = wanted, other = absent)
                 {

@@ -128,7 +128,7 @@ public sealed class ObserverCaseTests
         using BpfRuntime runtime = Loaded.NewRuntime(engine);
         using BpfObject target = runtime.Load(Target);
         using var meeting = new Barrier(2);
-        using SdtLink link = target.Probe("p").Attach((in ProbeEvent e) => Assert.True(meeting.SignalAndWait(TimeSpan.FromSeconds(30))));
+        using SdtLink link = target.Probe("p").Attach((in ProbeEvent e) => Assert.True(meeting.SignalAndWait(TimeSpan.FromMinutes(5))));
         Thread[] threads = [.. Enumerable.Range(0, 2).Select(_ => new Thread(() => target.Programs[0].Run(Loaded.Packet)))];
         foreach (Thread thread in threads)
             thread.Start();

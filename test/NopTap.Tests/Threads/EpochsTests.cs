@@ -81,7 +81,7 @@ public sealed unsafe class EpochsTests
         retirer.Start();
         Assert.False(freed.Wait(30, TestContext.Current.CancellationToken));
         leave.Set();
-        Assert.True(freed.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(freed.Wait(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken));
         Assert.True(leftWhenFreed);
         runner.Join();
         retirer.Join();
@@ -120,7 +120,7 @@ public sealed unsafe class EpochsTests
             Assert.False(freed.Wait(30, TestContext.Current.CancellationToken));
         }
 
-        Assert.True(freed.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(freed.Wait(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken));
     }
 
     [Fact]

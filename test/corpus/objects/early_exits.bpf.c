@@ -152,7 +152,10 @@ static_function int replaced(struct __sk_buff *skb, __u64 *before)
 	*before += 1;
 	bpf_tail_call(skb, &programs, 1);
 	*before += 10;
-	return 5;
+	int result = 5; // what the next program returns instead, clang does not expect
+
+	asm volatile("" : "+r"(result));
+	return result;
 }
 
 // 101: the next program ends by its load, with 0.
@@ -170,7 +173,10 @@ static_function int falls_through(struct __sk_buff *skb, __u64 *before)
 	*before += 1;
 	bpf_tail_call(skb, &programs, 2);
 	*before += 10;
-	return 5;
+	int result = 5; // what the next program returns instead, clang does not expect
+
+	asm volatile("" : "+r"(result));
+	return result;
 }
 
 SEC("tc")
