@@ -27,7 +27,7 @@ sealed partial class Execution
         EarlyExitResult.AnyNumber or EarlyExitResult.Unchanged => _r[0],
     };
 
-    bool Leaves(EarlyExitScope scope) => scope switch
+    static bool Leaves(EarlyExitScope scope) => scope switch
     {
         EarlyExitScope.Instruction => false,
         EarlyExitScope.Function => true,
