@@ -91,7 +91,7 @@ public sealed class ResultsCheck : IDisposable
 
     static List<string>? InKernel(Subject subject, IReadOnlyList<byte[]> packets)
     {
-        using var oracle = new KernelOracle(subject.Maps);
+        using var oracle = Quirks.OracleFor(subject);
         return oracle.Run(subject.Program, packets) is { } verdicts ? [.. verdicts.Select(verdict => Text(verdict.ReturnValue, verdict.Packet))] : null;
     }
 

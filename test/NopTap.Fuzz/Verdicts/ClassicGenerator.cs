@@ -65,7 +65,7 @@ sealed class ClassicGenerator(int seed)
             Type = ProgramType.Xdp,
             License = "GPL",
             Instructions = [.. _code],
-            Functions = [.. _starts.SkipLast(1).Select((start, i) => new FunctionSpec($"f{i}", start, _starts[i + 1] - start, i == 0, 0))],
+            Functions = [.. _starts.SkipLast(1).Select((start, i) => new FunctionSpec($"f{i}", start, _starts[i + 1] - start, i == 0, i + 1))],
             References = [.. _references],
         };
     }

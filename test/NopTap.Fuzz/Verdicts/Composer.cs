@@ -42,7 +42,11 @@ sealed partial class Composer
         public int Slot = -1;
     }
 
-    sealed record Function(Label Start, Note[] Arguments, bool IsCallback, int Chain);
+    sealed record Function(Label Start, Note[] Arguments, bool IsCallback, int Chain)
+    {
+        /// <summary>What a function that may end early consists of; null for others.</summary>
+        public Leaving? Leaving { get; init; }
+    }
 
     Composer(string shape, long seed)
     {
@@ -51,6 +55,8 @@ sealed partial class Composer
         _type = _shape == "xdp" || _random.Chance(60) ? ProgramType.Xdp : _random.Chance(80) ? ProgramType.SchedCls : ProgramType.SocketFilter;
         if (_type == ProgramType.SocketFilter && shape is "packets")
             _type = ProgramType.Xdp;
+        if (shape is "exits" && _type == ProgramType.Xdp && _random.Chance(75))
+            _type = _random.Chance(70) ? ProgramType.SchedCls : ProgramType.SocketFilter;
     }
 
     /// <summary>Writes the program of a seed.</summary>
@@ -69,6 +75,8 @@ sealed partial class Composer
         }
 
         _starts.Add(_code.Count);
+        // Without types the kernel takes no function that may end early.
+        bool isTyped = _shape is not "exits" || _random.Chance(96);
         return new ProgramSpec
         {
             Name = name,
@@ -76,7 +84,7 @@ sealed partial class Composer
             Type = _type,
             License = "GPL",
             Instructions = [.. _code],
-            Functions = [.. _starts.SkipLast(1).Select((start, i) => new FunctionSpec($"f{i}", start, _starts[i + 1] - start, i == 0, 0))],
+            Functions = [.. _starts.SkipLast(1).Select((start, i) => new FunctionSpec($"f{i}", start, _starts[i + 1] - start, i == 0, isTyped ? i + 1 : 0))],
             References = [.. _references],
         };
     }
@@ -89,6 +97,12 @@ sealed partial class Composer
         function.Arguments.CopyTo(_registers, 0);
         _registers[10] = new Note(Holds.Frame, 0, 0, Slots * 8);
         _budget = 24;
+        if (function.Leaving is not null)
+        {
+            WriteLeaving(function);
+            return;
+        }
+
         if (_chain == 0)
             Prologue();
         Block(pieces);
@@ -163,6 +177,18 @@ sealed partial class Composer
                 break;
             case "tailcalls" when _held == 0 && _random.Chance(50):
                 TailCall();
+                break;
+            case "exits":
+                Exits();
+                break;
+            case "locks":
+                Lock();
+                break;
+            case "oneway":
+                OneWay();
+                break;
+            case "dead":
+                Dead();
                 break;
             default:
                 Arithmetic();

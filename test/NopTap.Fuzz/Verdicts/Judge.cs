@@ -17,7 +17,7 @@ sealed class Judge(VerdictTally tally) : IDisposable
     const int WholeLoadEvery = 16;
 
     ImmutableArray<MapSpec> _maps;
-    readonly Dictionary<ProgramType, KernelOracle> _oracles = [];
+    readonly Dictionary<(ProgramType Type, bool IsTyped), KernelOracle> _oracles = [];
 
     public void Try(Subject subject)
     {
@@ -85,8 +85,9 @@ sealed class Judge(VerdictTally tally) : IDisposable
             _maps = subject.Maps;
         }
 
-        if (!_oracles.TryGetValue(subject.Program.Type, out KernelOracle? oracle))
-            _oracles[subject.Program.Type] = oracle = new KernelOracle(subject.Maps);
+        (ProgramType, bool) kind = (subject.Program.Type, Quirks.IsTyped(subject.Program));
+        if (!_oracles.TryGetValue(kind, out KernelOracle? oracle))
+            _oracles[kind] = oracle = Quirks.OracleFor(subject);
         return oracle;
     }
 

@@ -121,7 +121,7 @@ sealed class ProgramEditor
                 continue;
             }
 
-            functions.Add(new FunctionSpec(spec.Name, slots[start], end - slots[start], i == 0, 0));
+            functions.Add(new FunctionSpec(spec.Name, slots[start], end - slots[start], i == 0, spec.BtfTypeId));
         }
 
         return _program with

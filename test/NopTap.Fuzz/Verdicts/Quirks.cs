@@ -17,6 +17,12 @@ static class Quirks
 
     static readonly string[] s_bugs = ["No program to jit", "backtracking misuse"];
 
+    /// <summary>Whether types tell what the program's functions return.</summary>
+    public static bool IsTyped(ProgramSpec program) => program.Functions.Length == 1 || program.Functions[1].BtfTypeId != 0;
+
+    /// <summary>The kernel, which is shown types where the program has them.</summary>
+    public static KernelOracle OracleFor(Subject subject) => new(subject.Maps) { OmitTypes = !IsTyped(subject.Program) };
+
     /// <summary>Names the difference.</summary>
     /// <param name="subject">A program that our verifier accepts and the kernel refuses.</param>
     /// <param name="oracle">The kernel.</param>
@@ -70,6 +76,21 @@ static class Quirks
 
         if (rounds == 0)
             return false;
+        if (!IsTyped(subject.Program))
+        {
+            Subject typed = subject with { Program = subject.Program with { Functions = [.. subject.Program.Functions.Select(static (function, i) => function with { BtfTypeId = i + 1 })] } };
+            using KernelOracle shown = OracleFor(typed);
+            names.Add("functions without types");
+            return Settle(typed, shown, names, rounds - 1);
+        }
+
+        // It walks backwards over an exit that is not in the code, and is lost: put one there.
+        if (kernel.Log.TrimStart().StartsWith("verifier bug: ", StringComparison.Ordinal) && WithExits(subject) is Subject explicitly)
+        {
+            names.Add("the kernel's own 'verifier bug' behind a packet load in a function");
+            return Settle(explicitly, oracle, names, rounds - 1);
+        }
+
         if (kernel.Log.StartsWith("invalid bpf_context access", StringComparison.Ordinal) && WidenContextLoad(subject, oracle) is Subject wide)
         {
             names.Add("narrow load of a context field");
@@ -101,6 +122,29 @@ static class Quirks
         }
 
         return false;
+    }
+
+    // Each packet load outside of the entry function as what it means: sometimes the function returns 0.
+    static Subject? WithExits(Subject subject)
+    {
+        var editor = ProgramEditor.Of(subject.Program);
+        int entryEnds = editor.Starts()[1];
+        bool any = false;
+        for (int i = editor.Places.Count - 1; i >= entryEnds; i--)
+        {
+            ProgramEditor.Place place = editor.Places[i];
+            if (!place.Instruction.IsPacketLoad)
+                continue;
+            any = true;
+            place.Instruction = Ins.Call(HelperId.KtimeGetNs);
+            var loaded = new ProgramEditor.Place { Instruction = Ins.Call(HelperId.KtimeGetNs) };
+            editor.Places.Insert(i + 1, new ProgramEditor.Place { Instruction = Ins.Jump64(Opcode.Jne, Register.R0, 0, 0), Target = loaded });
+            editor.Places.Insert(i + 2, new ProgramEditor.Place { Instruction = Ins.Mov64(Register.R0, 0) });
+            editor.Places.Insert(i + 3, new ProgramEditor.Place { Instruction = Ins.Exit() });
+            editor.Places.Insert(i + 4, loaded);
+        }
+
+        return any && editor.Build() is ProgramSpec changed ? subject with { Program = changed } : null;
     }
 
     // It wants whole fields of struct xdp_md: read the whole field instead, where the narrow load stands.

@@ -56,7 +56,7 @@ static class VerdictCommand
 
     static int Show(Subject subject)
     {
-        using var oracle = new KernelOracle(subject.Maps);
+        using var oracle = Quirks.OracleFor(subject);
         Console.WriteLine(InstructionFormatter.FormatAll(subject.Program.Instructions.AsSpan()));
         VerificationResult ours = ProgramVerifier.Verify(World.Ask(subject.Program, subject.Maps));
         Console.WriteLine(ours.Explanation?.ToString() ?? ours.Rejection?.ToString() ?? "accepted");

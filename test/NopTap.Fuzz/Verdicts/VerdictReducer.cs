@@ -17,7 +17,7 @@ public static class VerdictReducer
     public static Subject Reduce(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        using var oracle = new KernelOracle(subject.Maps);
+        using var oracle = Quirks.OracleFor(subject);
         string? kind = Disagreement(subject, oracle);
         if (kind is null)
             return subject;
@@ -92,7 +92,7 @@ public static class VerdictReducer
     public static string? NameOf(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        using var oracle = new KernelOracle(subject.Maps);
+        using var oracle = Quirks.OracleFor(subject);
         return Quirks.Name(subject, oracle);
     }
 
@@ -100,7 +100,7 @@ public static class VerdictReducer
     public static string Write(Subject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        using var oracle = new KernelOracle(subject.Maps);
+        using var oracle = Quirks.OracleFor(subject);
         VerificationResult ours = ProgramVerifier.Verify(World.Ask(subject.Program, subject.Maps));
         KernelVerdict kernel = oracle.Load(subject.Program, log: true);
         return $"# {subject.Name}, reduced; program type {subject.Program.Type}\n# here: {ours.Rejection?.ToString() ?? "accepted"}\n"

@@ -14,7 +14,10 @@ namespace NopTap.Fuzz.Verdicts;
 public static class World
 {
     /// <summary>Index of a map in <see cref="Maps"/>.</summary>
-    public const int Array = 0, Hash = 1, Ring = 2, Programs = 3, Constants = 4, Variables = 5, PerProcessorArray = 6, PerProcessorHash = 7, Recent = 8, Wide = 9;
+    public const int Array = 0, Hash = 1, Ring = 2, Programs = 3, Constants = 4, Variables = 5, PerProcessorArray = 6, PerProcessorHash = 7, Recent = 8, Wide = 9, Locked = 10, ReadOnly = 11, WriteOnly = 12;
+
+    /// <summary>Where the lock lies in values of <see cref="Locked"/>.</summary>
+    public const short LockOffset = 8;
 
     /// <summary>The maps, the same for all programs.</summary>
     public static ImmutableArray<MapSpec> Maps { get; } =
@@ -29,6 +32,9 @@ public static class World
         new() { Name = "shares", Type = MapType.PercpuHash, KeySize = 4, ValueSize = 8, MaxEntries = 16 },
         new() { Name = "recent", Type = MapType.LruHash, KeySize = 12, ValueSize = 20, MaxEntries = 16 },
         new() { Name = "wide", Type = MapType.Array, KeySize = 4, ValueSize = 256, MaxEntries = 3 },
+        new() { Name = "totals", Type = MapType.Hash, KeySize = 4, ValueSize = 32, MaxEntries = 8, SpinLockOffset = LockOffset },
+        new() { Name = "given", Type = MapType.Array, KeySize = 4, ValueSize = 16, MaxEntries = 4, Flags = 1 << 7 },
+        new() { Name = "taken", Type = MapType.Array, KeySize = 4, ValueSize = 16, MaxEntries = 4, Flags = 1 << 8 },
     ];
 
     /// <summary>Helpers by number.</summary>
