@@ -2,13 +2,17 @@
 
 using System.Collections.Immutable;
 using NopTap.Formats;
+using NopTap.Fuzz.Verdicts;
 using NopTap.Isa;
 using NopTap.TestKit;
 using NopTap.TestKit.Kernel;
 
 namespace NopTap.Verifier.Tests;
 
-/// <summary>Ways out of a function that no instruction names: each is followed, in the verdict as in the facts, and as the kernel follows it.</summary>
+/// <summary>
+/// Ways out of a function that no instruction names: each is followed, in the verdict as in the facts. The kernel is asked about packet loads
+/// in functions in another form (<see cref="ExplicitExits"/>), with the same paths.
+/// </summary>
 public sealed class EarlyExitTests(ITestOutputHelper output)
 {
     const string End = "\nr0 = 0\nexit\n";
@@ -123,7 +127,9 @@ public sealed class EarlyExitTests(ITestOutputHelper output)
         ImmutableArray<FunctionSpec> untyped = [.. request.Program.Functions.Select(static function => function with { BtfTypeId = 0 })];
         request = request with { Program = request.Program with { Functions = untyped } };
         Judge(request, refusal);
-        AskKernel(request, refusal is null, omitTypes: true);
+        // The other one says "LD_ABS is not allowed in subprogs without BTF", in Linux 6.18.
+        if (UnaskedPrograms.WhyNot(request.Program.Instructions.AsSpan()) is null)
+            AskKernel(request, refusal is null, omitTypes: true);
     }
 
     static readonly BpfObjectSpec s_refused = BpfObjectSpec.Load(Repository.PathOf("test", "corpus", "verifier", "early_exits.bpf.o"));
@@ -139,12 +145,27 @@ public sealed class EarlyExitTests(ITestOutputHelper output)
             new VerificationRequest { Program = program, Maps = s_refused.Maps, Helpers = Asm.Helpers, Context = Layouts.Of(program.Type) });
         output.WriteLine(ours.Explanation?.ToDetailedString() ?? "accepted");
         Assert.False(ours.IsAccepted);
-        if (KernelOracle.Unavailable is not null)
+        // What a function returns is of interest only where the load is shown as it is: "LD_ABS is only allowed in functions that return 'int'".
+        if (KernelOracle.Unavailable is not null || ours.Rejection!.Id == VerifierDiagnostics.PacketLoadInFunction.Id)
             return;
         using var oracle = new KernelOracle(s_refused.Maps);
-        KernelVerdict verdict = oracle.Load(program, log: true);
+        KernelVerdict verdict = oracle.LoadSafely(program, log: true);
         output.WriteLine($"the kernel: {verdict.Reason}");
         Assert.False(verdict.IsAccepted);
+    }
+
+    // Whether the kernel may be asked is told from the code alone, and what it was not asked is no verdict.
+    [Theory]
+    [InlineData("r6 = r1\nr0 = *(u8 *)skb[0]\nexit", false)]
+    [InlineData("r6 = r1\nr0 = *(u8 *)skb[0]\ncall fn_r\nexit\nfn_r:\nr0 = 0\nexit", false)]
+    [InlineData("call fn_r\nexit\nfn_r:\nr6 = r1\nr0 = *(u8 *)skb[r2 + 0]\nexit", true)]
+    [InlineData(Loop + End + Callback + "r0 = *(u8 *)skb[0]\nr0 = 1\nexit", true)]
+    public void TheKernelIsNotAskedWhatHarmsIt(string text, bool isUnasked)
+    {
+        ProgramSpec program = Request(text).Program;
+        Assert.Equal(isUnasked, UnaskedPrograms.WhyNot(program.Instructions.AsSpan()) is not null);
+        Assert.Null(UnaskedPrograms.WhyNot(ExplicitExits.Of(program).Instructions.AsSpan()));
+        Assert.Throws<InvalidOperationException>(static () => new KernelVerdict(0, "") { NotAsked = "for the test" }.IsAccepted);
     }
 
     // The branch goes both ways, since 0 comes back where the load fails.
@@ -182,19 +203,12 @@ public sealed class EarlyExitTests(ITestOutputHelper output)
         Assert.Equal(refusal, ours.Rejection?.Id);
     }
 
-    void AskKernel(VerificationRequest request, bool accepted, bool omitTypes = false)
+    static void AskKernel(VerificationRequest request, bool accepted, bool omitTypes = false)
     {
         if (KernelOracle.Unavailable is not null)
             return;
         using var oracle = new KernelOracle(Asm.Maps) { OmitTypes = omitTypes };
-        KernelVerdict verdict = oracle.Load(request.Program, log: true);
-        // Walking backwards over an exit that is not in the code, 6.18 finds itself at fault: always in callbacks, else where a number mattered.
-        if (accepted && verdict.Reason.StartsWith("verifier bug", StringComparison.Ordinal))
-        {
-            output.WriteLine($"the kernel: {verdict.Reason}");
-            return;
-        }
-
+        KernelVerdict verdict = oracle.LoadSafely(request.Program, log: true);
         Assert.True(verdict.IsAccepted == accepted, $"the kernel says errno {verdict.Errno}: {verdict.Log}");
     }
 

@@ -39,10 +39,16 @@ sealed class Judge(VerdictTally tally) : IDisposable
         }
 
         long middle = Stopwatch.GetTimestamp();
-        KernelVerdict kernel = oracle.Ask(subject.Program);
+        KernelVerdict kernel = oracle.AskSafely(subject.Program);
         // A refusal without a word looks like none; a whole load tells, and costs more.
-        if (kernel.IsAccepted && (!ours.IsAccepted || tally.Programs % WholeLoadEvery == 0))
-            kernel = oracle.Load(subject.Program, log: false);
+        if (kernel is { NotAsked: null, IsAccepted: true } && (!ours.IsAccepted || tally.Programs % WholeLoadEvery == 0))
+            kernel = oracle.LoadSafely(subject.Program, log: false);
+        if (kernel.NotAsked is not null)
+        {
+            tally.NotAsked++;
+            return;
+        }
+
         tally.OurTicks += middle - start;
         tally.KernelTicks += Stopwatch.GetTimestamp() - middle;
         Compare(subject, oracle, ours, kernel);
@@ -72,7 +78,7 @@ sealed class Judge(VerdictTally tally) : IDisposable
         }
         else
         {
-            tally.Wrong.Add(new VerdictFind(subject, oracle.Load(subject.Program, log: true).Reason));
+            tally.Wrong.Add(new VerdictFind(subject, oracle.LoadSafely(subject.Program, log: true).Reason));
         }
     }
 

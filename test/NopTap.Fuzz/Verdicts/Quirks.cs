@@ -31,7 +31,7 @@ static class Quirks
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
         // More knowledge may refuse more: a known offset meets a stored address where an unknown one meets bytes.
-        if (WithoutProcessors(subject) is Subject changed && oracle.Ask(changed.Program).IsAccepted)
+        if (WithoutProcessors(subject) is Subject changed && oracle.AskSafely(changed.Program).IsAccepted)
             return ProcessorCount;
         return Settle(subject, oracle, names, Rounds) ? string.Join(" and ", names) : null;
     }
@@ -41,7 +41,7 @@ static class Quirks
     /// <param name="oracle">The kernel.</param>
     public static string? OfKernelsOwn(Subject subject, KernelOracle oracle)
     {
-        return WithoutProcessors(subject) is Subject changed && !oracle.Ask(changed.Program).IsAccepted ? ProcessorCount : null;
+        return WithoutProcessors(subject) is Subject changed && !oracle.AskSafely(changed.Program).IsAccepted ? ProcessorCount : null;
     }
 
     // Another helper without arguments, of whose result the kernel knows nothing.
@@ -62,9 +62,9 @@ static class Quirks
 
     static bool Settle(Subject subject, KernelOracle oracle, SortedSet<string> names, int rounds)
     {
-        KernelVerdict kernel = oracle.Ask(subject.Program);
+        KernelVerdict kernel = oracle.AskSafely(subject.Program);
         if (kernel.IsAccepted)
-            return oracle.Load(subject.Program, log: false).IsAccepted;
+            return oracle.LoadSafely(subject.Program, log: false).IsAccepted;
         foreach (string bug in s_bugs)
         {
             // Not refused, but lost: the kernel says itself that it is at fault.
@@ -82,13 +82,6 @@ static class Quirks
             using KernelOracle shown = OracleFor(typed);
             names.Add("functions without types");
             return Settle(typed, shown, names, rounds - 1);
-        }
-
-        // It walks backwards over an exit that is not in the code, and is lost: put one there.
-        if (kernel.Log.TrimStart().StartsWith("verifier bug: ", StringComparison.Ordinal) && WithExits(subject) is Subject explicitly)
-        {
-            names.Add("the kernel's own 'verifier bug' behind a packet load in a function");
-            return Settle(explicitly, oracle, names, rounds - 1);
         }
 
         if (kernel.Log.StartsWith("invalid bpf_context access", StringComparison.Ordinal) && WidenContextLoad(subject, oracle) is Subject wide)
@@ -124,33 +117,10 @@ static class Quirks
         return false;
     }
 
-    // Each packet load outside of the entry function as what it means: sometimes the function returns 0.
-    static Subject? WithExits(Subject subject)
-    {
-        var editor = ProgramEditor.Of(subject.Program);
-        int entryEnds = editor.Starts()[1];
-        bool any = false;
-        for (int i = editor.Places.Count - 1; i >= entryEnds; i--)
-        {
-            ProgramEditor.Place place = editor.Places[i];
-            if (!place.Instruction.IsPacketLoad)
-                continue;
-            any = true;
-            place.Instruction = Ins.Call(HelperId.KtimeGetNs);
-            var loaded = new ProgramEditor.Place { Instruction = Ins.Call(HelperId.KtimeGetNs) };
-            editor.Places.Insert(i + 1, new ProgramEditor.Place { Instruction = Ins.Jump64(Opcode.Jne, Register.R0, 0, 0), Target = loaded });
-            editor.Places.Insert(i + 2, new ProgramEditor.Place { Instruction = Ins.Mov64(Register.R0, 0) });
-            editor.Places.Insert(i + 3, new ProgramEditor.Place { Instruction = Ins.Exit() });
-            editor.Places.Insert(i + 4, loaded);
-        }
-
-        return any && editor.Build() is ProgramSpec changed ? subject with { Program = changed } : null;
-    }
-
     // It wants whole fields of struct xdp_md: read the whole field instead, where the narrow load stands.
     static Subject? WidenContextLoad(Subject subject, KernelOracle oracle)
     {
-        if (subject.Program.Type != ProgramType.Xdp || RefusedSlot(oracle.Load(subject.Program, log: true)) is not int slot)
+        if (subject.Program.Type != ProgramType.Xdp || RefusedSlot(oracle.LoadSafely(subject.Program, log: true)) is not int slot)
             return null;
         Instruction load = subject.Program.Instructions[slot];
         if (load.Class != Opcode.Ldx || load.AccessSize >= 4)

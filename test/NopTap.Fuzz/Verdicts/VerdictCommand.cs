@@ -60,7 +60,7 @@ static class VerdictCommand
         Console.WriteLine(InstructionFormatter.FormatAll(subject.Program.Instructions.AsSpan()));
         VerificationResult ours = ProgramVerifier.Verify(World.Ask(subject.Program, subject.Maps));
         Console.WriteLine(ours.Explanation?.ToString() ?? ours.Rejection?.ToString() ?? "accepted");
-        Console.WriteLine(oracle.Load(subject.Program, log: true).Log);
+        Console.WriteLine(oracle.LoadSafely(subject.Program, log: true).Log);
         return 0;
     }
 }

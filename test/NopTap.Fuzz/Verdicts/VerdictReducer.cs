@@ -77,7 +77,7 @@ public static class VerdictReducer
     static string? Disagreement(Subject subject, KernelOracle oracle)
     {
         VerificationResult ours = ProgramVerifier.Verify(World.Ask(subject.Program, subject.Maps));
-        KernelVerdict kernel = oracle.Ask(subject.Program);
+        KernelVerdict kernel = oracle.AskSafely(subject.Program);
         if (ours.IsAccepted == kernel.IsAccepted)
             return null;
         if (kernel.IsAccepted)
@@ -102,7 +102,7 @@ public static class VerdictReducer
         ArgumentNullException.ThrowIfNull(subject);
         using var oracle = Quirks.OracleFor(subject);
         VerificationResult ours = ProgramVerifier.Verify(World.Ask(subject.Program, subject.Maps));
-        KernelVerdict kernel = oracle.Load(subject.Program, log: true);
+        KernelVerdict kernel = oracle.LoadSafely(subject.Program, log: true);
         return $"# {subject.Name}, reduced; program type {subject.Program.Type}\n# here: {ours.Rejection?.ToString() ?? "accepted"}\n"
             + $"# kernel: {(kernel.IsAccepted ? "accepted" : kernel.Reason)}\n-- asm\n{InstructionFormatter.FormatAll(subject.Program.Instructions.AsSpan())}";
     }

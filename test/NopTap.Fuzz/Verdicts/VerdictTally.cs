@@ -35,6 +35,9 @@ public sealed class VerdictTally
     /// <summary>Broken off after some thousand steps: not compared.</summary>
     public long Long { get; set; }
 
+    /// <summary>Programs about which the kernel must not be asked; see <see cref="ExplicitExits"/>.</summary>
+    public long NotAsked { get; set; }
+
     /// <summary>Finds: accepted here and refused by the kernel, or different results.</summary>
     public List<VerdictFind> Wrong { get; } = [];
 
@@ -51,6 +54,7 @@ public sealed class VerdictTally
         Programs += other.Programs;
         Both += other.Both;
         Long += other.Long;
+        NotAsked += other.NotAsked;
         Neither += other.Neither;
         OurTicks += other.OurTicks;
         KernelTicks += other.KernelTicks;
@@ -73,7 +77,7 @@ public sealed class VerdictTally
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"both accept {Both}, both refuse {Neither}, ");
         text.Append(CultureInfo.InvariantCulture, $"only the kernel accepts {OnlyKernel.Values.Sum(value => value.Times)}, ");
-        text.Append(CultureInfo.InvariantCulture, $"named differences {Quirks.Values.Sum(value => value.Times)}, wrong {Wrong.Count}, too long to compare {Long}\n");
+        text.Append(CultureInfo.InvariantCulture, $"named differences {Quirks.Values.Sum(value => value.Times)}, wrong {Wrong.Count}, too long to compare {Long}, not asked {NotAsked}\n");
         text.Append("  both refuse:");
         foreach ((string key, Counted counted) in Refused)
             text.Append(CultureInfo.InvariantCulture, $" {key} {counted.Times} ({counted.Example})");

@@ -4,6 +4,8 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using NopTap.Isa;
+using NopTap.TestKit.Kernel;
 
 namespace NopTap.Parity.Kernel;
 

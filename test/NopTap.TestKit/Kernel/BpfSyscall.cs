@@ -32,8 +32,13 @@ public static unsafe partial class BpfSyscall
     }
 
     /// <summary>Loads a program. The verifier gives up for a while when a signal comes, and the runtime's collector sends signals.</summary>
+    /// <exception cref="InvalidOperationException">Asking about the program would harm the kernel: whoever asks looks first.</exception>
     public static int LoadProgram(Span<byte> attributes)
     {
+        // SAFETY: the attributes hold the number of instructions, and where they are as long as the call lasts.
+        var code = new ReadOnlySpan<Isa.Instruction>((void*)MemoryMarshal.Read<ulong>(attributes[8..]), MemoryMarshal.Read<int>(attributes[4..]));
+        if (UnaskedPrograms.WhyNot(code) is string reason)
+            throw new InvalidOperationException(reason);
         const int tryAgain = -11;
         int result = tryAgain;
         for (int attempt = 0; result == tryAgain && attempt < 20; attempt++)

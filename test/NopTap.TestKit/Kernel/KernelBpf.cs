@@ -51,6 +51,8 @@ static unsafe partial class KernelBpf
     /// <returns>A file descriptor, or the negative error number.</returns>
     public static int Load(ReadOnlySpan<Isa.Instruction> code, Span<byte> log, uint type = SocketFilter)
     {
+        if (UnaskedPrograms.WhyNot(code) is string reason)
+            throw new InvalidOperationException(reason);
         ReadOnlySpan<byte> licence = "GPL\0"u8;
         byte* attribute = stackalloc byte[AttributeSize];
         Clear(attribute);

@@ -25,6 +25,8 @@ public sealed unsafe partial class KernelOracle
     /// <param name="program">The program; as for a load.</param>
     public KernelVerdict Ask(ProgramSpec program)
     {
+        if (UnaskedPrograms.WhyNot(program.Instructions.AsSpan()) is string reason)
+            return new KernelVerdict(0, "") { NotAsked = reason };
         Instruction[] code = Bind(program);
         Array.Clear(_shortLog);
         int result = LoadQuietly(program, code, _shortLog);

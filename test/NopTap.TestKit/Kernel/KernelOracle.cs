@@ -50,6 +50,8 @@ public sealed unsafe partial class KernelOracle : IDisposable
     /// <param name="everything">Whether the log of an accepted program is wanted too, with the state after each instruction.</param>
     public KernelVerdict Load(ProgramSpec program, bool log, byte[]? packet = null, bool everything = false)
     {
+        if (UnaskedPrograms.WhyNot(program.Instructions.AsSpan()) is string reason)
+            return new KernelVerdict(0, "") { NotAsked = reason };
         log |= everything;
         byte[] text = new byte[log ? 1 << 20 : 1];
         int descriptor = Open(program, text, everything ? 2U : log ? 1U : 0);
@@ -63,9 +65,11 @@ public sealed unsafe partial class KernelOracle : IDisposable
     /// <summary>Loads a program and runs it on packets, one after the other.</summary>
     /// <param name="program">The program.</param>
     /// <param name="packets">Ethernet frames.</param>
-    /// <returns>What each run left behind; null when the kernel does not take the program, or not the packets.</returns>
+    /// <returns>What each run left behind; null when the kernel is not asked, does not take the program, or not the packets.</returns>
     public PacketVerdict[]? Run(ProgramSpec program, IReadOnlyList<byte[]> packets)
     {
+        if (UnaskedPrograms.WhyNot(program.Instructions.AsSpan()) is not null)
+            return null;
         int descriptor = Open(program, new byte[1], 0);
         if (descriptor < 0)
             return null;

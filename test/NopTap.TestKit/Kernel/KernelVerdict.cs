@@ -8,7 +8,12 @@ namespace NopTap.TestKit.Kernel;
 /// <param name="ReturnValue">What a test run returned; null when none was made.</param>
 public sealed record KernelVerdict(int Errno, string Log, uint? ReturnValue = null)
 {
-    public bool IsAccepted => Errno == 0;
+    /// <summary>Why the kernel was not asked, or null; see <see cref="UnaskedPrograms"/>.</summary>
+    public string? NotAsked { get; init; }
+
+    /// <summary>Whether it accepts the program.</summary>
+    /// <exception cref="InvalidOperationException">It was not asked: that is neither an acceptance nor a refusal.</exception>
+    public bool IsAccepted => NotAsked is null ? Errno == 0 : throw new InvalidOperationException(NotAsked);
 
     /// <summary>Last line of the log that says something.</summary>
     public string Reason => Log.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(
