@@ -154,6 +154,36 @@ public sealed class EarlyExitTests(ITestOutputHelper output)
         Assert.False(verdict.IsAccepted);
     }
 
+    // For each exit a program that is safe unless it happens. Behind the end of a run there is no program.
+    static readonly Dictionary<EarlyExit, string> s_unsafeBehind = new()
+    {
+        [EarlyExit.PacketLoadFails] = "call fn_r\nif r0 == 1 goto +1\nr0 = *(u8 *)(r0 + 0)\nexit\nfn_r:\nr6 = r1\nr0 = *(u8 *)skb[0]\nr0 = 1\nexit",
+        [EarlyExit.TailCallSucceeds] = "call fn_t\nif r0 == 1 goto +1\nr0 = *(u8 *)(r0 + 0)\nexit\nfn_t:\n" + TailCall + "r0 = 1\nexit",
+        [EarlyExit.TailCallFallsThrough] = TailCall + "r0 = *(u8 *)(r0 + 0)\nexit",
+        [EarlyExit.HelperFaults] = "*(u64 *)(r10 - 8) = 0\nr1 = map[idx:1]\nr2 = r10\nr2 += -8\ncall map_lookup_elem\nr0 = *(u8 *)(r0 + 0)\nexit",
+        [EarlyExit.CallbacksEnd] = "r1 = 1048576\n*(u64 *)(r10 - 8) = r1\nr1 = 4\nr2 = subprog[fn_cb]\nr3 = r10\nr3 += -8\nr4 = 0\ncall loop" + UsesSlot + "fn_cb:\n*(u64 *)(r2 + 0) = 0\nr0 = 0\nexit",
+        [EarlyExit.IteratorEnds] = NewIterator + "r1 = r10\nr1 += -32\ncall iter_num_next\nr6 = *(u32 *)(r0 + 0)\n" + EndIterator + End,
+        [EarlyExit.MayGotoJumps] = "r2 = 0\nmay_goto out\nr2 = r10\nout:\nr0 = *(u64 *)(r2 - 8)\nexit",
+        [EarlyExit.GlobalFunctionSkipped] = "call fn_g\nif r0 == 1 goto +1\nr0 = *(u8 *)(r0 + 0)\nexit\nfn_g:\nr0 = 1\nexit",
+    };
+
+    [Fact]
+    public void EveryEarlyExitIsFollowed()
+    {
+        Assert.Equal(EarlyExits.All.Where(static exit => EarlyExits.RuleOf(exit).Leaves != EarlyExitScope.Run), s_unsafeBehind.Keys.Order());
+        foreach ((EarlyExit exit, string text) in s_unsafeBehind)
+        {
+            VerificationRequest request = Request(text);
+            if (exit == EarlyExit.GlobalFunctionSkipped)
+            {
+                FunctionSpec function = request.Program.Functions[1] with { IsGlobal = true, Prototype = new FunctionPrototype("int", true, []) };
+                request = request with { Program = request.Program with { Functions = request.Program.Functions.SetItem(1, function) } };
+            }
+
+            Assert.False(ProgramVerifier.Verify(request).IsAccepted, $"{exit} is not followed");
+        }
+    }
+
     // Whether the kernel may be asked is told from the code alone, and what it was not asked is no verdict.
     [Theory]
     [InlineData("r6 = r1\nr0 = *(u8 *)skb[0]\nexit", false)]

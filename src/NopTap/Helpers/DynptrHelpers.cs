@@ -25,7 +25,7 @@ internal static unsafe class DynptrHelpers
         }
         catch (Exception e)
         {
-            return Faults.Record(e, thread);
+            return Unmade((Dynptr*)dynptr, e, thread);
         }
     }
 
@@ -40,7 +40,7 @@ internal static unsafe class DynptrHelpers
         }
         catch (Exception e)
         {
-            return Faults.Record(e, thread);
+            return Unmade((Dynptr*)dynptr, e, thread);
         }
     }
 
@@ -54,7 +54,7 @@ internal static unsafe class DynptrHelpers
         }
         catch (Exception e)
         {
-            return Faults.Record(e, thread);
+            return Unmade((Dynptr*)dynptr, e, thread);
         }
     }
 
@@ -68,7 +68,7 @@ internal static unsafe class DynptrHelpers
         }
         catch (Exception e)
         {
-            return Faults.Record(e, thread);
+            return Unmade((Dynptr*)dynptr, e, thread);
         }
     }
 
@@ -92,7 +92,7 @@ internal static unsafe class DynptrHelpers
         }
         catch (Exception e)
         {
-            return Faults.Record(e, thread);
+            return Unmade((Dynptr*)dynptr, e, thread);
         }
     }
 
@@ -272,7 +272,7 @@ internal static unsafe class DynptrHelpers
         }
         catch (Exception e)
         {
-            return Faults.Record(e, thread);
+            return Unmade((Dynptr*)clone, e, thread);
         }
     }
 
@@ -280,6 +280,13 @@ internal static unsafe class DynptrHelpers
     {
         ulong length = (ulong)(context->DataEnd - context->Data);
         return Make(target, flags, length, Dynptr.Of(DynptrKind.Skb, context, (uint)length & Dynptr.MaximumLength, isReadOnly));
+    }
+
+    // A fault leaves a dynptr too (EarlyExit.HelperFaults): the verifier goes on with one, whatever this memory held before.
+    static ulong Unmade(Dynptr* target, Exception exception, ThreadBlock* thread)
+    {
+        *target = default;
+        return Faults.Record(exception, thread);
     }
 
     // Whatever goes wrong, the program gets a dynptr: one of nothing.
