@@ -3,7 +3,7 @@
 using BenchmarkDotNet.Attributes;
 using NopTap.Isa;
 using NopTap.Jit;
-using NopTap.Verifier;
+using NopTap.TestKit;
 
 namespace NopTap.Benchmarks;
 

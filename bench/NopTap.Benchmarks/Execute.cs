@@ -8,6 +8,7 @@ using NopTap.Interpreter;
 using NopTap.Isa;
 using NopTap.Jit;
 using NopTap.Jit.Abi;
+using NopTap.TestKit;
 using NopTap.Verifier;
 
 namespace NopTap.Benchmarks;

@@ -2,8 +2,8 @@
 
 using NopTap.Fuzz;
 using NopTap.Isa;
+using NopTap.TestKit;
 using NopTap.TestKit.Engines;
-using NopTap.Verifier;
 
 namespace NopTap.Conformance.Tests;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using NopTap.TestKit;
 using NopTap.TestKit.Cases;
 using NopTap.TestKit.Engines;
 using NopTap.Verifier;

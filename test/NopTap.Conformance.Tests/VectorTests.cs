@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Collections.Immutable;
+using NopTap.TestKit;
 using NopTap.TestKit.Engines;
 using NopTap.Verifier;
 

@@ -3,8 +3,8 @@
 using System.Globalization;
 using System.Text;
 using NopTap.Isa;
+using NopTap.TestKit;
 using NopTap.TestKit.Engines;
-using NopTap.Verifier;
 
 namespace NopTap.Fuzz;
 

@@ -2,6 +2,7 @@
 
 using System.Collections.Frozen;
 using NopTap.Isa;
+using NopTap.TestKit;
 using NopTap.TestKit.Engines;
 using NopTap.TestKit.Kernel;
 using NopTap.Verifier;
@@ -21,7 +22,12 @@ public static class Differential
         VerifiedProgram trusted = UnverifiedProgram.TrustUnverified(program.Code, $"seed-{program.Seed}");
         EngineRun want = Engine.Interpreter.Run(trusted, program.Memory.AsSpan());
         // The compiler gets the program twice: with facts that assume the least, and with those that the verifier found.
-        VerificationResult verdict = ProgramVerifier.Verify(new VerificationRequest { Program = trusted.Spec, Helpers = s_signatures });
+        VerificationResult verdict = ProgramVerifier.Verify(new VerificationRequest
+        {
+            Program = trusted.Spec,
+            Helpers = s_signatures,
+            Context = ContextLayout.Plain("memory", program.Memory.Length, isWritable: true),
+        });
         string? difference = CompareEngines(program, trusted, want, "");
         if (difference is null && verdict.Program is not null)
             difference = CompareEngines(program, verdict.Program, want, " with the verifier's facts");

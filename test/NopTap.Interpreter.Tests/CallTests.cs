@@ -4,6 +4,7 @@ using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NopTap.Isa;
+using NopTap.TestKit;
 
 namespace NopTap.Interpreter.Tests;
 
@@ -73,7 +74,7 @@ public sealed unsafe class CallTests
         // A call into the middle of a function: no function is known to start there.
         if (distance >= 0)
             code = code.SetItem(0, code[0] with { Immediate = distance });
-        var program = Verifier.UnverifiedProgram.TrustUnverified(new Formats.ProgramSpec
+        var program = UnverifiedProgram.TrustUnverified(new Formats.ProgramSpec
         {
             Name = "guest",
             SectionName = "test",

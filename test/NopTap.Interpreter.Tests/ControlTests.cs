@@ -6,6 +6,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NopTap.Formats;
 using NopTap.Isa;
+using NopTap.TestKit;
 using NopTap.Verifier;
 
 namespace NopTap.Interpreter.Tests;

@@ -3,8 +3,8 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
+using NopTap.TestKit;
 using NopTap.TestKit.Cases;
-using NopTap.Verifier;
 
 namespace NopTap.Jit.Tests;
 

@@ -3,6 +3,7 @@
 using System.Collections.Immutable;
 using NopTap.Formats;
 using NopTap.Isa;
+using NopTap.TestKit;
 using NopTap.Verifier;
 
 namespace NopTap.Jit.Tests;

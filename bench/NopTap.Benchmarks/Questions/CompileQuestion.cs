@@ -43,7 +43,7 @@ internal static class CompileQuestion
         Program = program.Spec,
         Maps = [.. program.Maps.Select(map => map.Spec)],
         Helpers = program.Runtime.Helpers.For(program.Spec.Type).ToFrozenDictionary(pair => pair.Key, pair => pair.Value.Signature),
-        Context = program.TypeInfo.Context,
+        Context = program.TypeInfo.Context!,
         ReturnRange = program.TypeInfo.ReturnRange,
     };
 }

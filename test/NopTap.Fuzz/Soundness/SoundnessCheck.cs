@@ -91,8 +91,6 @@ public static class SoundnessCheck
     {
         ImmutableArray<MapSpec> maps = [.. program.Maps.Select(map => map.Spec)];
         VerificationRequest request = VerificationRequests.For(program.Spec, maps, program.TypeInfo, program.Runtime.Helpers.For(program.Spec.Type));
-        if (request.Context is null || request.Mode != VerificationMode.Full)
-            return null;
         var graph = new ControlFlowGraph(program.Spec);
         RegisterSet[] live = Liveness.Compute(graph, request.Helpers);
         for (int stride = 1; stride <= MostSlotsLeftOut; stride *= 8)

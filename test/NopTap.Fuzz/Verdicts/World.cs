@@ -55,7 +55,7 @@ public static class World
     public static VerificationRequest Ask(ProgramSpec program, ImmutableArray<MapSpec> maps)
     {
         ProgramTypeInfo info = TypeOf(program.Type) ?? throw new ArgumentException($"programs of type {program.Type} are not known", nameof(program));
-        return new VerificationRequest { Program = program, Maps = maps, Helpers = HelpersOf(info), Context = info.Context, ReturnRange = info.ReturnRange };
+        return new VerificationRequest { Program = program, Maps = maps, Helpers = HelpersOf(info), Context = info.Context!, ReturnRange = info.ReturnRange };
     }
 
     /// <summary>An XDP program without maps and functions, from assembler text.</summary>

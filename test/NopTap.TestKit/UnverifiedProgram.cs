@@ -3,15 +3,16 @@
 using System.Collections.Immutable;
 using NopTap.Formats;
 using NopTap.Isa;
+using NopTap.Verifier;
 
-namespace NopTap.Verifier;
+namespace NopTap.TestKit;
 
 /// <summary>
 /// The door past the verifier for tests and benchmarks: wraps instructions that nobody proved in a <see cref="VerifiedProgram"/> whose
 /// facts assume the least, so that engines can be tried on code that the verifier would refuse (instruction-set vectors, random programs).
 /// </summary>
-/// <remarks>The compiler trusts the result: whoever opens this door vouches for the structure of the program and for its accesses.</remarks>
-internal static class UnverifiedProgram
+/// <remarks>It stands here and not beside the verifier, so that nothing that is shipped has it. The compiler trusts the result: whoever opens this door vouches for the structure of the program and for its accesses.</remarks>
+public static class UnverifiedProgram
 {
     /// <summary>Wraps bare instructions; functions are found from the calls and function references in them.</summary>
     /// <param name="instructions">Slots.</param>

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using NopTap.Isa;
-
-namespace NopTap.Cli;
+namespace NopTap.Conformance.Plugin;
 
 /// <summary>Reads <c>b7 00 00 00</c>; spaces may be missing or more.</summary>
 static class HexPairs
 {
     /// <summary>The bytes.</summary>
     /// <param name="text">Hex pairs.</param>
-    /// <param name="what">What they are, for the diagnostic.</param>
-    /// <exception cref="BpfFormatException">There is something else, or half a pair.</exception>
+    /// <param name="what">What they are, for the message.</param>
+    /// <exception cref="FormatException">There is something else, or half a pair.</exception>
     public static byte[] Parse(string text, string what)
     {
         var digits = new System.Text.StringBuilder(text.Length);
@@ -27,8 +25,5 @@ static class HexPairs
             : throw Refuse(what, $"{digits.Length} digits are no whole number of pairs");
     }
 
-    static BpfFormatException Refuse(string what, string message) => new(CliDiagnostics.HexInvalid.At(
-        default,
-        $"{what}: {message}",
-        "write each byte as two hex digits, spaces between"));
+    static FormatException Refuse(string what, string message) => new($"{what}: {message}; write each byte as two hex digits, spaces between");
 }

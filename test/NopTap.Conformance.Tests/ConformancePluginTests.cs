@@ -2,12 +2,15 @@
 
 using System.Globalization;
 using System.Text.Json;
+using NopTap.Conformance.Plugin;
 using NopTap.TestKit;
 
-namespace NopTap.Cli.Tests;
+namespace NopTap.Conformance.Tests;
 
 public sealed class ConformancePluginTests
 {
+    const int Refused = 1;
+    const int Misuse = 2;
     const string Return42 = "b7 00 00 00 2a 00 00 00 95 00 00 00 00 00 00 00";
     const string LoadByte = "71 10 00 00 00 00 00 00 95 00 00 00 00 00 00 00";
 
@@ -38,7 +41,7 @@ public sealed class ConformancePluginTests
         var wrong = new List<string>();
         foreach (JsonElement vector in document.RootElement.EnumerateArray())
         {
-            ToolRun run = Plugin(vector.GetProperty("program").GetString()!, vector.GetProperty("memory").GetString()!, engine);
+            PluginAnswer run = Plugin(vector.GetProperty("program").GetString()!, vector.GetProperty("memory").GetString()!, engine);
             string want = vector.GetProperty("result").GetString()!;
             if (run.Exit != 0 || ParseHex(run.Out.Trim()) != ParseHex(want.Replace("0x", "", StringComparison.Ordinal)))
                 wrong.Add($"{vector.GetProperty("name")}: want {want}, have {run.Out}{run.Error}");
@@ -52,9 +55,9 @@ public sealed class ConformancePluginTests
     [InlineData("b7 0x", "'x' at character 4")]
     public void OtherTextIsRefused(string program, string said)
     {
-        ToolRun run = Plugin(program);
-        Assert.Equal(Tool.Refused, run.Exit);
-        Assert.StartsWith(CliDiagnostics.HexInvalid.Id, run.Error, StringComparison.Ordinal);
+        PluginAnswer run = Plugin(program);
+        Assert.Equal(Refused, run.Exit);
+        Assert.StartsWith("program: ", run.Error, StringComparison.Ordinal);
         Assert.Contains(said, run.Error, StringComparison.Ordinal);
     }
 
@@ -68,8 +71,8 @@ public sealed class ConformancePluginTests
     [InlineData("85 00 00 00 01 00 00 00 95 00 00 00 00 00 00 00")]
     public void BytesThatAreNoProgramAreRefused(string program)
     {
-        ToolRun run = Plugin(program);
-        Assert.Equal(Tool.Refused, run.Exit);
+        PluginAnswer run = Plugin(program);
+        Assert.Equal(Refused, run.Exit);
         Assert.Equal("", run.Out);
         Assert.StartsWith("BPF", run.Error, StringComparison.Ordinal);
     }
@@ -77,13 +80,24 @@ public sealed class ConformancePluginTests
     [Fact]
     public void AFaultIsRefused()
     {
-        ToolRun run = Plugin(LoadByte, "--interpret");
-        Assert.Equal(Tool.Refused, run.Exit);
+        PluginAnswer run = Plugin(LoadByte, "--interpret");
+        Assert.Equal(Refused, run.Exit);
         Assert.Equal("", run.Out);
     }
 
-    static ToolRun Plugin(string program, params string[] arguments) =>
-        ToolRun.With(program, hasColor: false, CancellationToken.None, ["conformance-plugin", .. arguments]);
+    [Theory]
+    [InlineData("--jit", "--interpret")]
+    [InlineData("00", "01")]
+    [InlineData("--fast")]
+    public void OtherArgumentsAreMisuse(params string[] arguments) => Assert.Equal(Misuse, Plugin(Return42, arguments).Exit);
+
+    static PluginAnswer Plugin(string program, params string[] arguments)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        int exit = PluginRun.Of(arguments, new StringReader(program), output, error);
+        return new PluginAnswer(exit, output.ToString(), error.ToString());
+    }
 
     static ulong ParseHex(string text) => ulong.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
@@ -92,4 +106,6 @@ public sealed class ConformancePluginTests
         if (engine == "--jit" && !BpfRuntime.IsCompilerSupported)
             Assert.Skip("the compiler does not run on this machine");
     }
+
+    sealed record PluginAnswer(int Exit, string Out, string Error);
 }

@@ -9,7 +9,7 @@ using NopTap.Jit;
 using NopTap.Jit.Abi;
 using NopTap.Verifier;
 
-namespace NopTap.Loading;
+namespace NopTap.Conformance.Plugin;
 
 /// <summary>
 /// Runs instructions that have neither an object nor a type: r1 is the address of some memory, r2 its length, both 0 when there is none. For
