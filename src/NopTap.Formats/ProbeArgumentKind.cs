@@ -13,4 +13,7 @@ public enum ProbeArgumentKind
 
     /// <summary>Any other pointer: an address that probe_read_kernel may try.</summary>
     Pointer,
+
+    /// <summary>Nobody declared a type: 64 bits of whatever the register holds, a number to an observer.</summary>
+    Untyped,
 }

@@ -92,7 +92,7 @@ public sealed record ProgramSpec
     public LineInfo? LineAt(int instruction)
     {
         int low = 0;
-        int high = Lines.Length - 1;
+        int high = Lines.IsDefault ? -1 : Lines.Length - 1;
         while (low < high)
         {
             int middle = (low + high + 1) / 2;
@@ -102,7 +102,7 @@ public sealed record ProgramSpec
                 high = middle - 1;
         }
 
-        return Lines.Length != 0 && Lines[low].Instruction <= instruction ? Lines[low] : null;
+        return !Lines.IsDefaultOrEmpty && Lines[low].Instruction <= instruction ? Lines[low] : null;
     }
 
     /// <summary>Parameters of one of its functions as an observer of its entry sees them.</summary>
@@ -113,5 +113,9 @@ public sealed record ProgramSpec
 
     /// <summary>The structure that the entry function's parameter points to, with its size; null when BTF does not tell.</summary>
     /// <remarks>For programs of a host's own type this is their context.</remarks>
-    public (string Name, int Size)? EntryContext => ContextTypes.EntryStructure(this) is { } structure ? (structure.Name, (int)structure.Size) : null;
+    public (string Name, int Size)? EntryContext =>
+        ContextTypes.EntryStructure(this) is { Size: <= int.MaxValue } structure ? (structure.Name, (int)structure.Size) : null;
+
+    /// <summary>C text of the entry function's first parameter, for example <c>struct xdp_md *</c>; null when BTF does not tell, or there is none.</summary>
+    public string? EntryParameter => ContextTypes.Entry(this) is { Parameters: [var first, ..] } ? Btf!.Print(first.TypeId) : null;
 }

@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 using NopTap.Isa;
 using NopTap.Verifier.Cfg;
 using NopTap.Verifier.Exploration;
-using NopTap.Verifier.Origins;
+using NopTap.Verifier.Specs;
 using NopTap.Verifier.Structure;
 
 namespace NopTap.Verifier;
@@ -13,17 +13,6 @@ namespace NopTap.Verifier;
 /// <remarks>Pure and thread-safe: the same request gives the same result. Nothing is thrown for a bad program.</remarks>
 public static class ProgramVerifier
 {
-    static readonly ImmutableArray<string> s_notChecked =
-    [
-        "bounds of accesses through pointers to packets, map values, the stack (except directly through r10) and allocated memory",
-        "null checks of the results of map look-ups and reservations",
-        "types and sizes of helper arguments",
-        "stack slots that are read before they are written",
-        "reservations that are never given back",
-        "termination: loops run until the engine stops them",
-        "the range of the return value",
-    ];
-
     /// <summary>Verifies a program.</summary>
     /// <param name="request">The program and what it may use.</param>
     public static VerificationResult Verify(VerificationRequest request) => Verify(request, trace: null);
@@ -53,26 +42,14 @@ public static class ProgramVerifier
     internal static VerificationResult Verify(VerificationRequest request, ExplorationTrace? trace, bool exact = false)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (StructureChecker.Check(request) is Diagnostic malformed)
-            return new VerificationResult(malformed, request.Program);
+        request = VerificationGate.Admit(request, out Diagnostic? problem);
+        problem ??= StructureChecker.Check(request.Program, request.Maps);
+        if (problem is not null)
+            return new VerificationResult(problem, request.Program);
         var graph = new ControlFlowGraph(request.Program);
         if (CallDepth.Check(graph) is Diagnostic recursive)
             return new VerificationResult(recursive, request.Program);
-        // Plain memory of unknown size has no bounds that could be proved.
-        return request.Mode == VerificationMode.Full && request.Context is not null ? Explore(graph, request, trace, exact) : Inspect(graph, request);
-    }
-
-    static VerificationResult Inspect(ControlFlowGraph graph, VerificationRequest request)
-    {
-        if (Initialization.Check(graph, request) is Diagnostic unwritten)
-            return new VerificationResult(unwritten, request.Program);
-        var origins = OriginAnalysis.Run(graph, request);
-        ImmutableArray<Instruction>.Builder code = request.Program.Instructions.ToBuilder();
-        Diagnostic? refused = new ContextRewriter(graph, request.Context).Rewrite(origins, code) ?? ProbeArguments.Check(graph, origins);
-        if (refused is not null)
-            return new VerificationResult(refused, request.Program);
-        RegisterSet[] live = Liveness.Compute(graph, request.Helpers);
-        return new VerificationResult(Facts.Build(graph, request, new OriginFacts(graph, origins), live, code.ToImmutable()), s_notChecked);
+        return Explore(graph, request, trace, exact);
     }
 
     static VerificationResult Explore(ControlFlowGraph graph, VerificationRequest request, ExplorationTrace? trace, bool exact)
@@ -90,6 +67,6 @@ public static class ProgramVerifier
                 code[slot] = ContextAccess.Native(code[slot], field);
         }
 
-        return new VerificationResult(Facts.Build(graph, request, facts, live, code.ToImmutable()), []) { Statistics = statistics };
+        return new VerificationResult(Facts.Build(graph, request, facts, live, code.ToImmutable())) { Statistics = statistics };
     }
 }

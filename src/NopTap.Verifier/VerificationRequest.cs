@@ -19,22 +19,9 @@ public sealed record VerificationRequest
     /// <summary>Helpers that this program may call, by id.</summary>
     public required FrozenDictionary<int, HelperSignature> Helpers { get; init; }
 
-    /// <summary>Layout of the context in r1; null when r1 is plain memory whose size is in r2 (instruction-set vectors).</summary>
-    public ContextLayout? Context { get; init; }
+    /// <summary>Layout of the context in r1: nothing can be proved of a program whose context is unknown.</summary>
+    public required ContextLayout Context { get; init; }
 
     /// <summary>Lowest and highest return value allowed; null when any will do.</summary>
     public (long Minimum, long Maximum)? ReturnRange { get; init; }
-
-    /// <summary>How much is proved.</summary>
-    public VerificationMode Mode { get; init; } = VerificationMode.Full;
-}
-
-/// <summary>How much a verification proves.</summary>
-public enum VerificationMode
-{
-    /// <summary>Structure, initialisation, context accesses and probe arguments; see <see cref="VerificationResult.NotChecked"/>.</summary>
-    Structure,
-
-    /// <summary>Every path is explored: memory safety, helper arguments, reservations, termination. Needs a context layout.</summary>
-    Full,
 }

@@ -11,7 +11,7 @@ public sealed class VerificationResult
 {
     readonly Lazy<Rejection>? _explanation;
 
-    internal VerificationResult(VerifiedProgram program, ImmutableArray<string> unchecked_) => (Program, NotChecked) = (program, unchecked_);
+    internal VerificationResult(VerifiedProgram program) => Program = program;
 
     internal VerificationResult(Diagnostic rejection, ProgramSpec program) : this(Explain(rejection, program))
     {
@@ -37,9 +37,6 @@ public sealed class VerificationResult
 
     /// <summary>Whether the program may run.</summary>
     public bool IsAccepted => Program is not null;
-
-    /// <summary>Properties that this verification does not prove, a sentence each; empty when the proof is complete.</summary>
-    public ImmutableArray<string> NotChecked { get; } = [];
 
     /// <summary>The accepted program.</summary>
     /// <exception cref="VerificationException">The program was refused.</exception>

@@ -189,4 +189,13 @@ public static class VerifierDiagnostics
 
     /// <summary>A load from a socket that hits no field of its record.</summary>
     public static readonly DiagnosticDescriptor SocketField = new("BPF2090", "no such field of a socket", Errno.EACCES);
+
+    /// <summary>A part of a specification that is missing, out of range, or at odds with another.</summary>
+    public static readonly DiagnosticDescriptor BrokenSpec = new("BPF2091", "broken specification");
+
+    /// <summary>A program without a layout of its context.</summary>
+    public static readonly DiagnosticDescriptor ContextUnknown = new("BPF2092", "context unknown");
+
+    /// <summary>A helper of the kernel that this runtime does not have. Numbered among the runtime's, since that is what lacks it.</summary>
+    public static readonly DiagnosticDescriptor HelperNotImplemented = new("BPF4005", "helper not implemented", Errno.EOPNOTSUPP);
 }

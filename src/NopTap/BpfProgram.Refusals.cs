@@ -19,6 +19,7 @@ public sealed unsafe partial class BpfProgram
     void CheckPlain<T>()
         where T : unmanaged
     {
+        ThrowIfNotRunnable();
         if (TypeInfo.Kind != ContextKind.Plain)
             throw WrongContext($"a structure '{typeof(T).Name}'");
         ObjectDisposedException.ThrowIf(IsDisposed, this);

@@ -109,6 +109,7 @@ public sealed unsafe partial class BpfProgram
 
     nint LoadPacket(PacketBuffer buffer, ReadOnlySpan<byte> packet)
     {
+        ThrowIfNotRunnable();
         if (TypeInfo.Kind is not (ContextKind.Xdp or ContextKind.Skb))
             throw WrongContext("a packet");
         return buffer.Load(TypeInfo, packet);

@@ -41,6 +41,7 @@ public sealed unsafe partial class BpfProgram : ITracedProgram
 
     void ITracedProgram.Build(ProbePrototype prototype)
     {
+        ThrowIfNotRunnable();
         // Code that a disposal beside this did not see is given back by whoever lets go last.
         if (!TryRetain())
             throw Gone();

@@ -18,7 +18,7 @@ namespace NopTap;
 /// <remarks>
 /// Thread-safe; any number of threads run it at once. It lives as long as its object. A program whose section is <c>bpf_sdt</c>,
 /// <c>fentry/…</c> or <c>fexit/…</c> is verified and compiled when it is first attached, against the prototype of its target; until then it
-/// has no code.
+/// has no code. One of a type that cannot be run here stays without code for good: see <see cref="NotRunnable"/>.
 /// </remarks>
 public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
 {
@@ -37,7 +37,8 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
     internal BpfProgram(BpfRuntime runtime, ProgramSpec spec, ImmutableArray<BpfMap> maps)
     {
         // What can be refused comes before what has to be given back.
-        TypeInfo = ProgramTypes.Of(spec);
+        TypeInfo = ProgramTypes.Admit(spec, out Diagnostic? notRunnable);
+        NotRunnable = notRunnable;
         _runtime = runtime;
         _maps = maps;
         _rounds = (ulong)runtime.Options.Rounds;
@@ -77,11 +78,14 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
     /// <summary>The runtime that it lives in.</summary>
     public BpfRuntime Runtime => _runtime;
 
-    /// <summary>Whether it has code: always, except for an observer that was never attached.</summary>
+    /// <summary>Whether it has code: always, except for an observer that was never attached, and for what is not run here.</summary>
     public bool IsBound => _image is not null;
 
-    /// <summary>What verification does not prove of it, a sentence each; empty when the proof is complete or it is not bound yet.</summary>
-    public ImmutableArray<string> NotChecked { get; private set; } = [];
+    /// <summary>
+    /// Why it is never run here: nothing can be proved of a program of its section, type or parameter. Null for all others. Running it, attaching
+    /// it or to it, and putting it into a program array throw this.
+    /// </summary>
+    public Diagnostic? NotRunnable { get; }
 
     internal ProgramImage? Image => _image;
 
@@ -94,15 +98,15 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
     internal bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;
 
     /// <summary>The verified program with its facts, as the engines execute it.</summary>
-    /// <exception cref="BpfOperationException">It is an observer that was never attached.</exception>
+    /// <exception cref="BpfOperationException">It is an observer that was never attached, or is not run here.</exception>
     public VerifiedProgram Verified => BoundImage.Verified;
 
     /// <summary>Its machine code as it was compiled, all probes idle; null under the interpreter.</summary>
-    /// <exception cref="BpfOperationException">It is an observer that was never attached.</exception>
+    /// <exception cref="BpfOperationException">It is an observer that was never attached, or is not run here.</exception>
     public CodeImage? CompiledCode => BoundImage.Code;
 
     /// <summary>Copies its machine code as it is at this moment, patches included; empty under the interpreter.</summary>
-    /// <exception cref="BpfOperationException">It is an observer that was never attached.</exception>
+    /// <exception cref="BpfOperationException">It is an observer that was never attached, or is not run here.</exception>
     /// <exception cref="ObjectDisposedException">Its object was disposed.</exception>
     public byte[] ReadCode()
     {
@@ -196,11 +200,10 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
     void IHelperHost.Print(in TraceMessage message) => _runtime.Print(message);
 
     /// <summary>Gives the program its code. Done at load, or for an observer at its first attachment.</summary>
-    internal void Bind(ProgramImage image, CallContract contract, ImmutableArray<ProgramArrayMap> claimed, ImmutableArray<string> notChecked)
+    internal void Bind(ProgramImage image, CallContract contract, ImmutableArray<ProgramArrayMap> claimed)
     {
         lock (_lock)
         {
-            NotChecked = notChecked;
             _claimed = claimed;
             Contract = contract;
             _image = image;
@@ -216,11 +219,18 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
         _claimed = [];
     }
 
+    internal void ThrowIfNotRunnable()
+    {
+        if (NotRunnable is { } why)
+            throw new BpfOperationException(why);
+    }
+
     ProgramImage BoundImage => _image ?? throw NotBound();
 
     BpfOperationException NotBound()
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
+        ThrowIfNotRunnable();
         return new BpfOperationException(RuntimeDiagnostics.ProgramNotBound.At(
             new DiagnosticPlace { Program = Name, Section = Spec.SectionName },
             "an observer has no code before it is attached, because its argument types are those of its target",

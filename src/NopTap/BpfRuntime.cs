@@ -10,6 +10,7 @@ using NopTap.Loading;
 using NopTap.Maps;
 using NopTap.Threads;
 using NopTap.Trampolines;
+using NopTap.Verifier.Specs;
 
 namespace NopTap;
 
@@ -77,6 +78,7 @@ public sealed partial class BpfRuntime : IDisposable
 
     /// <summary>Loads an object: creates its maps, verifies, compiles and places its programs. All of it or nothing.</summary>
     /// <param name="spec">The object.</param>
+    /// <remarks>Every program that can ever run was proved. One whose section, type or parameter leaves nothing to prove is in the object without code, and says why (<see cref="BpfProgram.NotRunnable"/>).</remarks>
     /// <exception cref="BpfException">It was refused; the diagnostic says where and why, and nothing was created.</exception>
     /// <exception cref="ObjectDisposedException">The runtime is or was meanwhile disposed; nothing is left of the object.</exception>
     public BpfObject Load(BpfObjectSpec spec) => Load(spec, new LoadOptions());
@@ -113,9 +115,12 @@ public sealed partial class BpfRuntime : IDisposable
     {
         ArgumentNullException.ThrowIfNull(spec);
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        if (spec.Pinning != 0)
-            return TakePinned(spec, out _);
-        BpfMap map = MakeMap(spec);
+        MapSpec admitted = SpecGate.Admit(spec, out Diagnostic? problem);
+        if (problem is not null)
+            throw new BpfOperationException(problem);
+        if (admitted.Pinning != 0)
+            return TakePinned(admitted, out _);
+        BpfMap map = MakeMap(admitted);
         map.OnDispose = Forget;
         lock (_lock)
         {

@@ -17,7 +17,7 @@ public static partial class RuntimeDiagnostics
     public static readonly DiagnosticDescriptor WrongContext = new("BPF4004", "wrong kind of context");
 
     /// <summary>A program that the kernel would take calls a helper that does not exist here.</summary>
-    public static readonly DiagnosticDescriptor HelperNotImplemented = new("BPF4005", "helper not implemented", Errno.EOPNOTSUPP);
+    public static DiagnosticDescriptor HelperNotImplemented => Verifier.VerifierDiagnostics.HelperNotImplemented;
 
     /// <summary>A helper of the host threw an exception.</summary>
     public static readonly DiagnosticDescriptor HelperFaulted = new("BPF4006", "helper threw an exception", Errno.EFAULT);
@@ -33,4 +33,10 @@ public static partial class RuntimeDiagnostics
 
     /// <summary>An index beyond the end of a program array.</summary>
     public static readonly DiagnosticDescriptor ProgramArrayIndex = new("BPF4009", "index beyond the end of the program array", Errno.E2BIG);
+
+    /// <summary>A program of which nothing can be proved, because nothing tells what its parameter points to. It is loaded and not run.</summary>
+    public static readonly DiagnosticDescriptor ContextUnknown = new("BPF4010", "parameter of unknown size", Errno.EOPNOTSUPP);
+
+    /// <summary>A section that leaves open which of several program types is meant. Its program is loaded and not run.</summary>
+    public static readonly DiagnosticDescriptor SectionAmbiguous = new("BPF4011", "section means several types", Errno.EOPNOTSUPP);
 }

@@ -34,7 +34,7 @@ static class Asm
     public static VerificationRequest Request(string text, params ImmutableArray<ProbeSpec> probes)
     {
         AssembledProgram assembled = Assembler.ParseProgram(text);
-        return new VerificationRequest { Program = Link(assembled, probes), Maps = Maps, Helpers = Helpers, Context = Xdp, Mode = VerificationMode.Structure };
+        return new VerificationRequest { Program = Link(assembled, probes), Maps = Maps, Helpers = Helpers, Context = Xdp };
     }
 
     public static ProbeSpec Probe(string name, ImmutableArray<ProbeParameter> parameters, params ImmutableArray<ProbeSiteSpec> sites) =>

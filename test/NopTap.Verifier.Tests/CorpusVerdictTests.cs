@@ -44,7 +44,6 @@ public sealed class CorpusVerdictTests(ITestOutputHelper output)
                 Maps = spec.Maps,
                 Helpers = Asm.Helpers,
                 Context = layout,
-                Mode = VerificationMode.Full,
             });
             output.WriteLine($"{program.Name}: {(ours.IsAccepted ? "accepted" : ours.Explanation?.ToString() ?? ours.Rejection!.ToString())} {ours.Statistics}");
             // What is missing here may be there in a kernel.

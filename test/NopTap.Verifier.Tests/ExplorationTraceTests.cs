@@ -72,7 +72,6 @@ public sealed class ExplorationTraceTests
         VerificationRequest request = Asm.Request("r6 = 5\n*(u64 *)(r10 - 8) = r6\nr2 = *(u32 *)(r1 + 12)\nif r2 == 7 goto seven\ncall fn_a\nexit\nseven:\nr0 = r2\nexit\nfn_a:\nr0 = 1\nexit");
         request = request with
         {
-            Mode = VerificationMode.Full,
             Program = request.Program with { Lines = [new(0, "/src/a.bpf.c", "int main()", 3, 1), new(3, "/src/a.bpf.c", "  if (x == 7)", 4, 1), new(4, "/src/a.bpf.c", "  if (x == 7)", 4, 2)] },
         };
         var log = new StringWriter();
@@ -106,7 +105,7 @@ public sealed class ExplorationTraceTests
     public void TheLogOfARefusalEndsWithTheRuleThatWasBroken()
     {
         var log = new StringWriter();
-        VerificationRequest request = Asm.Request("r2 = 1\nr0 = r3\nexit") with { Mode = VerificationMode.Full };
+        VerificationRequest request = Asm.Request("r2 = 1\nr0 = r3\nexit");
         VerificationResult result = ProgramVerifier.Verify(request, log);
         Assert.Contains($"\npath 0 is refused: {result.Rejection}\n", log.ToString(), StringComparison.Ordinal);
         log = new StringWriter();
@@ -134,7 +133,7 @@ public sealed class ExplorationTraceTests
     }
 
     static VerificationResult Run(string text, Recorder trace, bool exact = false) =>
-        ProgramVerifier.Verify(Asm.Request(text) with { Mode = VerificationMode.Full }, trace, exact);
+        ProgramVerifier.Verify(Asm.Request(text), trace, exact);
 
     sealed class Recorder : ExplorationTrace
     {

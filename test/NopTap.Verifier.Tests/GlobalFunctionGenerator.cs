@@ -27,7 +27,7 @@ sealed class GlobalFunctionGenerator(int seed)
         ImmutableArray<FunctionSpec> functions = request.Program.Functions;
         for (int i = 0; i < 2; i++)
             functions = functions.SetItem(i + 1, functions[i + 1] with { IsGlobal = true, Prototype = _prototypes[i] });
-        return request with { Mode = VerificationMode.Full, Program = request.Program with { Functions = functions } };
+        return request with { Program = request.Program with { Functions = functions } };
     }
 
     bool Chance(int percent) => _random.Next(100) < percent;

@@ -105,7 +105,7 @@ public sealed class GlobalFunctionTests(ITestOutputHelper output)
         const string text = "r2 = 1\nr3 = r10\nr3 += -8\ncall fn_a\nr0 = 0\nexit\nfn_a:\nif r2 == 1 goto +1\nr0 = *(u64 *)(r2 + 0)\nr0 = 0\nexit";
         VerificationRequest separate = Global(text);
         Assert.Equal(VerifierDiagnostics.NotDereferenceable.Id, ProgramVerifier.Verify(separate).Rejection?.Id);
-        Assert.True(ProgramVerifier.Verify(Asm.Request(text) with { Mode = VerificationMode.Full }).IsAccepted);
+        Assert.True(ProgramVerifier.Verify(Asm.Request(text)).IsAccepted);
     }
 
     [Fact]
@@ -130,7 +130,6 @@ public sealed class GlobalFunctionTests(ITestOutputHelper output)
 
     static VerificationRequest WithPrototype(VerificationRequest request, FunctionPrototype prototype) => request with
     {
-        Mode = VerificationMode.Full,
         Program = request.Program with { Functions = request.Program.Functions.SetItem(1, request.Program.Functions[1] with { IsGlobal = true, Prototype = prototype }) },
     };
 

@@ -46,7 +46,7 @@ public sealed class LockTests
     static VerificationRequest Request(string text, ProgramType type = ProgramType.Xdp, params ImmutableArray<ProbeSpec> probes)
     {
         VerificationRequest request = Asm.Request(text, probes);
-        return request with { Mode = VerificationMode.Full, Maps = s_maps, Context = Layouts.Of(type), Program = request.Program with { Type = type } };
+        return request with { Maps = s_maps, Context = Layouts.Of(type)!, Program = request.Program with { Type = type } };
     }
 
     static void AskKernel(VerificationRequest request, bool accepted)

@@ -144,7 +144,6 @@ public sealed class ProvedFactsTests
     {
         VerificationRequest request = Asm.Request(text) with
         {
-            Mode = VerificationMode.Full,
             Helpers = Asm.Helpers.Values
                 .Select(helper => helper.Id == (int)HelperId.KtimeGetNs ? helper with { Effects = helper.Effects | HelperEffects.Managed } : helper)
                 .ToFrozenDictionary(helper => helper.Id),
@@ -152,5 +151,5 @@ public sealed class ProvedFactsTests
         Assert.Equal(managed, ProgramVerifier.Verify(request).EnsureAccepted().Functions[0].MayCallManagedHelper);
     }
 
-    static VerificationResult Verify(string text, params ProbeSpec[] probes) => ProgramVerifier.Verify(Asm.Request(text, [.. probes]) with { Mode = VerificationMode.Full });
+    static VerificationResult Verify(string text, params ProbeSpec[] probes) => ProgramVerifier.Verify(Asm.Request(text, [.. probes]));
 }

@@ -54,7 +54,7 @@ public sealed class RejectionCaseTests
             return OfObject(section.Argument.Split(' '));
         string with = test["with"] ?? "";
         AssembledProgram assembled = test.Assembled;
-        VerificationRequest request = Asm.Request(test["asm"]!) with { Mode = VerificationMode.Full };
+        VerificationRequest request = Asm.Request(test["asm"]!);
         foreach (string line in with.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             request = Change(request, line.Split(' '));
         return request;
@@ -64,7 +64,7 @@ public sealed class RejectionCaseTests
     {
         BpfObjectSpec spec = BpfObjectSpec.Load(Repository.PathOf("test", "corpus", "verifier", words[0]));
         ProgramSpec program = spec.Programs.Single(program => program.Name == words[1]);
-        return new VerificationRequest { Program = program, Maps = spec.Maps, Helpers = Asm.Helpers, Context = Layouts.Of(program.Type) };
+        return new VerificationRequest { Program = program, Maps = spec.Maps, Helpers = Asm.Helpers, Context = Layouts.Of(program.Type)! };
     }
 
     static VerificationRequest Change(VerificationRequest request, string[] words)
@@ -72,7 +72,7 @@ public sealed class RejectionCaseTests
         ProgramSpec program = request.Program;
         return words[0] switch
         {
-            "type" => request with { Program = program with { Type = Enum.Parse<ProgramType>(words[1]) }, Context = Layouts.Of(Enum.Parse<ProgramType>(words[1])) },
+            "type" => request with { Program = program with { Type = Enum.Parse<ProgramType>(words[1]) }, Context = Layouts.Of(Enum.Parse<ProgramType>(words[1]))! },
             "licence" => request with { Program = program with { License = words[1] } },
             "returns" => request with { ReturnRange = (Number(words[1]), Number(words[2])) },
             "functions" => request with { Program = program with { Functions = [.. words.Skip(1).Select(Function)] } },

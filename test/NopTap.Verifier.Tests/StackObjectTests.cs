@@ -101,7 +101,7 @@ public sealed class StackObjectTests(ITestOutputHelper output)
     [MemberData(nameof(Programs))]
     public void AreJudgedAsTheKernelJudgesThem(string text, string? refusal)
     {
-        VerificationRequest request = Asm.Request(text) with { Mode = VerificationMode.Full };
+        VerificationRequest request = Asm.Request(text);
         VerificationResult ours = ProgramVerifier.Verify(request);
         output.WriteLine(ours.Explanation?.ToString() ?? ours.Rejection?.ToString() ?? "accepted");
         Assert.Equal(refusal, ours.Rejection?.Id);

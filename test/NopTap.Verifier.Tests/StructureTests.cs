@@ -17,7 +17,7 @@ public sealed class StructureTests
         { "r0 = 0\nr1 = 1\nfn_a:\nexit", VerifierDiagnostics.FallsOffFunction.Id, 1 },
         { "call pc+1\nexit\nr0 = 0\nexit", VerifierDiagnostics.BadCallTarget.Id, 0 },
         { "r1 = subprog[+7]\nr0 = 0\nexit", VerifierDiagnostics.BadCallTarget.Id, 0 },
-        { "r0 = 0\ncall 147\nexit", VerifierDiagnostics.UnknownHelper.Id, 1 },
+        { "r0 = 0\ncall 147\nexit", VerifierDiagnostics.HelperNotImplemented.Id, 1 },
         { "r0 = 0\ncall 70000\nexit", VerifierDiagnostics.UnknownHelper.Id, 1 },
         { "call kfunc#1234\nexit", VerifierDiagnostics.KernelFunction.Id, 0 },
         { "r1 = btf[5]\nr0 = 0\nexit", VerifierDiagnostics.KernelVariable.Id, 0 },
@@ -36,7 +36,7 @@ public sealed class StructureTests
         { "r0 = r3\nexit", VerifierDiagnostics.UninitializedRegister.Id, 0 },
         { "r0 = 1\nif r1 == 0 goto +1\nr6 = 1\nr0 += r6\nexit", VerifierDiagnostics.UninitializedRegister.Id, 3 },
         { "call ktime_get_ns\nr0 = r1\nexit", VerifierDiagnostics.UninitializedRegister.Id, 1 },
-        { "r1 = 0\ncall map_lookup_elem\nexit", VerifierDiagnostics.UninitializedRegister.Id, 1 },
+        { "r1 = map[idx:0]\ncall map_lookup_elem\nexit", VerifierDiagnostics.UninitializedRegister.Id, 2 },
         { "call fn_a\nexit\nfn_a:\nr6 = 1\nexit", VerifierDiagnostics.UninitializedRegister.Id, 1 },
         { "r1 = 1\ncall fn_a\nexit\nfn_a:\nr0 = r2\nexit", VerifierDiagnostics.UninitializedRegister.Id, 3 },
     };
@@ -117,6 +117,24 @@ public sealed class StructureTests
         Diagnostic rejection = ProgramVerifier.Verify(Asm.Request("r0 = 0\ncall 147\nexit")).Rejection!;
         Assert.Contains("bpf_d_path", rejection.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void TellsAHelperThatIsMissingFromOneThatTheTypeMayNotCall()
+    {
+        VerificationRequest request = Asm.Request("r0 = 0\ncall timer_init\nexit");
+        Diagnostic missing = ProgramVerifier.Verify(request).Rejection!;
+        Assert.Equal("BPF4005", missing.Id);
+        Assert.DoesNotContain("register", missing.ToString(), StringComparison.Ordinal);
+        Assert.Contains("cannot be added by the host", missing.Hint, StringComparison.Ordinal);
+        request = Asm.Request("r0 = 0\ncall xdp_adjust_head\nexit") with { Helpers = System.Collections.Frozen.FrozenDictionary<int, HelperSignature>.Empty };
+        Diagnostic forbidden = ProgramVerifier.Verify(request).Rejection!;
+        Assert.Equal(VerifierDiagnostics.UnknownHelper.Id, forbidden.Id);
+        Assert.DoesNotContain("register", forbidden.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ARequestWithoutAContextIsRefused() =>
+        Assert.Equal(VerifierDiagnostics.ContextUnknown.Id, ProgramVerifier.Verify(Asm.Request("r0 = 0\nexit") with { Context = null! }).Rejection?.Id);
 
     [Fact]
     public void NamesTheSourceLine()

@@ -140,6 +140,7 @@ sealed class ProgramLinker
             References = [.. _references],
             Btf = _context.Btf,
         };
+        program = SectionGuess.Apply(program);
         program = program with { Functions = [.. program.Functions.Select(function => PrototypeReader.Describe(program, function))] };
         if (_context.Ext is { } ext)
             program = program with { Lines = Lines(ext), CoreRelocations = CoreRelocations(ext) };

@@ -10,7 +10,10 @@ static class ContextTypes
 {
     /// <summary>Name of the structure, or null when the type has none that BTF could name.</summary>
     /// <remarks>Programs of types without a fixed structure bring their own: the one that their entry function's parameter points to.</remarks>
-    public static string? NameFor(ProgramSpec program) => program.Type switch
+    public static string? NameFor(ProgramSpec program) => NameFor(program.Type) ?? EntryStructure(program)?.Name;
+
+    /// <summary>Name of the structure that every program of a type takes, or null when the type has none that BTF could name.</summary>
+    public static string? NameFor(ProgramType type) => type switch
     {
         ProgramType.Xdp => "xdp_md",
         ProgramType.SocketFilter or ProgramType.SchedCls or ProgramType.SchedAct or ProgramType.CgroupSkb or ProgramType.LwtIn or ProgramType.LwtOut
@@ -28,7 +31,7 @@ static class ContextTypes
         ProgramType.CgroupSockopt => "bpf_sockopt",
         ProgramType.SkLookup => "bpf_sk_lookup",
         ProgramType.Netfilter => "bpf_nf_ctx",
-        _ => EntryStructure(program)?.Name,
+        _ => null,
     };
 
     /// <summary>Whether a type is a pointer to a structure or typedef of a name.</summary>
@@ -47,14 +50,35 @@ static class ContextTypes
         return type is BtfStruct or BtfForward && type.Name == name;
     }
 
-    /// <summary>The structure that the entry function's first parameter points to, or null.</summary>
-    public static BtfStruct? EntryStructure(ProgramSpec program)
+    /// <summary>The structure or union that the entry function's first parameter points to, with its bytes; null when there is none.</summary>
+    public static (string Name, uint Size)? EntryStructure(ProgramSpec program)
     {
-        int entry = program.Functions[0].BtfTypeId;
-        if (program.Btf is not { } btf || entry == 0 || btf.TypeById(entry) is not BtfFunc function
-            || btf.TypeById(function.TypeId) is not BtfFuncProto { Parameters: [var first, ..] } || btf.SkipModifiers(first.TypeId) is not BtfPointer pointer
-            || btf.SkipModifiers(pointer.TypeId) is not BtfStruct { Name.Length: > 0 } structure)
+        if (Entry(program) is not { Parameters: [var first, ..] } || program.Btf!.SkipModifiers(first.TypeId) is not BtfPointer pointer
+            || program.Btf.SkipModifiers(pointer.TypeId) is not BtfStruct structure)
             return null;
-        return structure;
+        string name = structure.Name.Length != 0 ? structure.Name : TypedefOf(program.Btf, pointer.TypeId);
+        return name.Length == 0 ? null : (name, structure.Size);
+    }
+
+    // "typedef struct { ... } request": the structure has no name of its own.
+    static string TypedefOf(BtfTypes btf, int typeId)
+    {
+        BtfType type = btf.TypeById(typeId);
+        while (type is BtfReference reference and not BtfPointer)
+        {
+            if (type is BtfTypedef)
+                return type.Name;
+            type = btf.TypeById(reference.TypeId);
+        }
+
+        return "";
+    }
+
+    /// <summary>Prototype of the entry function, or null when BTF does not tell it.</summary>
+    public static BtfFuncProto? Entry(ProgramSpec program)
+    {
+        if (program.Btf is not { } btf || program.Functions.IsDefaultOrEmpty || program.Functions[0] is not { BtfTypeId: > 0 and var entry } || entry >= btf.Count)
+            return null;
+        return btf.TypeById(entry) is BtfFunc function ? btf.TypeById(function.TypeId) as BtfFuncProto : null;
     }
 }

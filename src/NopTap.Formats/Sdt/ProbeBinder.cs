@@ -153,5 +153,5 @@ sealed class ProbeBinder
 
     // Without types an argument is the 64 bits that its register holds.
     static ImmutableArray<ProbeParameter> Untyped(int count) =>
-        [.. Enumerable.Repeat(new ProbeParameter(null, "u64", 0, ProbeArgumentKind.Integer, 8, IsSigned: false), count)];
+        [.. Enumerable.Repeat(new ProbeParameter(null, "u64", 0, ProbeArgumentKind.Untyped, 8, IsSigned: false), count)];
 }

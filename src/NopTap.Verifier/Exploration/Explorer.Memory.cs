@@ -6,7 +6,6 @@ using System.Numerics;
 using NopTap.Formats;
 using NopTap.Isa;
 using NopTap.Verifier.Domains;
-using NopTap.Verifier.Origins;
 using NopTap.Verifier.Structure;
 
 namespace NopTap.Verifier.Exploration;
@@ -208,10 +207,10 @@ sealed partial class Explorer
         {
             return Refuse(
                 VerifierDiagnostics.ModifiedContext, $"access through r{register}, {Say(address)}",
-                $"keep the unmodified struct {_request.Context!.StructName} pointer and access its fields by name", register);
+                $"keep the unmodified struct {_request.Context.StructName} pointer and access its fields by name", register);
         }
 
-        Diagnostic? problem = ContextAccess.Check(_request.Context!, instruction, ProgramPlaces.At(_program, slot), out field);
+        Diagnostic? problem = ContextAccess.Check(_request.Context, instruction, ProgramPlaces.At(_program, slot), out field);
         if (problem is not null)
             return Refuse(problem, register);
         _facts.Fields[slot] = field;
@@ -344,6 +343,8 @@ sealed partial class Explorer
     static bool Fits(ProbeParameter parameter, in RegisterState value) => parameter.Kind switch
     {
         ProbeArgumentKind.Integer => value.IsScalar,
+        // Nothing was declared, so nothing can be wrong: an observer sees the bits as a number.
+        ProbeArgumentKind.Untyped => true,
         ProbeArgumentKind.Context => value is { Kind: RegisterKind.Context, Offset: 0, IsFixed: true },
         // A null pointer points nowhere; other numbers would be addresses that nobody vouches for.
         _ => value.IsPointer ? value.Kind is not (RegisterKind.Map or RegisterKind.Function) : !value.Range.IsConstant || value.IsNull,

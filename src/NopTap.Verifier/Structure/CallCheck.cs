@@ -7,7 +7,7 @@ namespace NopTap.Verifier.Structure;
 
 /// <summary>
 /// Whether what an instruction names exists here: helpers, functions and variables of the kernel. Asked of what a path reaches, as the kernel asks,
-/// so that code that cannot run refuses nothing; of all code where no paths are followed.
+/// so that code that cannot run refuses nothing.
 /// </summary>
 static class CallCheck
 {
@@ -32,9 +32,21 @@ static class CallCheck
             ProgramPlaces.At(program, slot), $"load of kernel variable with BTF id {program.Instructions[slot].Immediate}",
             "keep the variable in a map; there is no kernel here whose variables could be read");
 
-    static Diagnostic MissingHelper(ProgramSpec program, DiagnosticPlace place, int id) => HelperCatalog.NameOf(id) is string name
-        ? VerifierDiagnostics.UnknownHelper.At(
-            place, $"call of helper {id} (bpf_{name}), which programs of type {program.Type} cannot call here", "register the helper with the runtime, or do without it")
-        : VerifierDiagnostics.UnknownHelper.At(
-            place, $"call of helper {id}, which does not exist", "register a helper of that number with the runtime, or correct the number");
+    // Missing here, and refused to programs of this type by the kernel too, are two things: what helps against one is no use against the other.
+    static Diagnostic MissingHelper(ProgramSpec program, DiagnosticPlace place, int id)
+    {
+        if (HelperCatalog.NameOf(id) is not string name)
+        {
+            return VerifierDiagnostics.UnknownHelper.At(
+                place, $"call of helper {id}, which does not exist", "register a helper of that number with the runtime, or correct the number");
+        }
+
+        return HelperCatalog.Find(id) is null
+            ? VerifierDiagnostics.HelperNotImplemented.At(
+                place, $"call of helper {id} (bpf_{name}), which this runtime does not have for programs of any type",
+                "leave the call out where the program runs here, or run the program in the kernel; a helper of the kernel cannot be added by the host")
+            : VerifierDiagnostics.UnknownHelper.At(
+                place, $"call of helper {id} (bpf_{name}), which programs of type {program.Type} may not call",
+                "call it from a program of a type that may, or do without it");
+    }
 }

@@ -34,6 +34,8 @@ sealed partial class StructureChecker
             return BadSite(probe, site.Instruction, "site is also the site of another probe");
         if (site.Arguments.Length > MaxProbeArguments)
             return BadSite(probe, site.Instruction, string.Create(CultureInfo.InvariantCulture, $"site has {site.Arguments.Length} arguments where {MaxProbeArguments} are the most"));
+        if (site.Arguments.Length != probe.Parameters.Length)
+            return BadSite(probe, site.Instruction, string.Create(CultureInfo.InvariantCulture, $"site has {site.Arguments.Length} arguments where the probe declares {probe.Parameters.Length}"));
         foreach (ProbeArgumentSpec argument in site.Arguments)
         {
             if (!argument.IsConstant && argument.Register > Register.R9)

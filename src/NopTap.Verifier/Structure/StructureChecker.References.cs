@@ -16,7 +16,7 @@ sealed partial class StructureChecker
             case PseudoSource.Function:
                 return CheckFunctionStart(slot, instruction.CallTarget(slot), "reference");
             case PseudoSource.BtfId:
-                return _isInspected ? CallCheck.Variable(_program, slot) : null;
+                return null;
             default:
                 return FindReference(slot) >= 0
                     ? null
@@ -52,9 +52,12 @@ sealed partial class StructureChecker
             if (slot <= previous || slot >= _code.Length || _secondHalf[slot] || !_code[slot].IsWideLoad || (byte)_code[slot].Source == PseudoSource.Function)
                 return UnknownMap(Math.Clamp(slot, 0, _code.Length - 1), $"map reference for slot {slot}, which is no load of a map or out of order");
             previous = slot;
-            if ((uint)reference.MapIndex >= (uint)_request.Maps.Length)
-                return UnknownMap(slot, $"a load names map {reference.MapIndex} (counted from 0), where {_request.Maps.Length} maps are there");
-            MapSpec map = _request.Maps[reference.MapIndex];
+            if ((uint)reference.MapIndex >= (uint)_maps.Length)
+                return UnknownMap(slot, $"a load names map {reference.MapIndex} (counted from 0), where {_maps.Length} maps are there");
+            // The verifier reads the instruction, the engines the reference: they must say the same.
+            if (reference.IsValue != NamesValue(_code[slot]) || (!reference.IsValue && (reference.Offset != 0 || !NamesMap(_code[slot]))))
+                return UnknownMap(slot, $"the load and its reference differ: one means {(reference.IsValue ? "a value" : "the map")}, at offset {reference.Offset}");
+            MapSpec map = _maps[reference.MapIndex];
             if (reference.IsValue && (map.Type != MapType.Array || map.MaxEntries != 1))
                 return UnknownMap(slot, $"address of a value of map '{map.Name}', which is no array of one value");
             if (reference.IsValue && reference.Offset >= map.ValueSize)
@@ -63,6 +66,10 @@ sealed partial class StructureChecker
 
         return null;
     }
+
+    static bool NamesMap(in Instruction load) => (byte)load.Source is PseudoSource.MapFd or PseudoSource.MapIndex;
+
+    static bool NamesValue(in Instruction load) => (byte)load.Source is PseudoSource.MapValue or PseudoSource.MapIndexValue;
 
     Diagnostic UnknownMap(int slot, string what) =>
         VerifierDiagnostics.UnknownMap.At(ProgramPlaces.At(_program, slot), what, "define the map in the object and load the object as a whole");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using NopTap.Formats;
 using NopTap.Isa;
@@ -15,27 +16,29 @@ sealed partial class StructureChecker
     /// <summary>Slots of a program at most (the kernel's <c>BPF_COMPLEXITY_LIMIT_INSNS</c>).</summary>
     public const int MaxSlots = 1_000_000;
 
-    /// <summary>Bytes of a frame.</summary>
-    public const int FrameSize = RunLimits.FrameBytes;
-
-    readonly VerificationRequest _request;
     readonly ProgramSpec _program;
+    readonly ImmutableArray<MapSpec> _maps;
     readonly ImmutableArray<Instruction> _code;
-    readonly bool _isInspected;
     bool[] _secondHalf = [];
 
-    StructureChecker(VerificationRequest request)
+    StructureChecker(ProgramSpec program, ImmutableArray<MapSpec> maps)
     {
-        _request = request;
-        _program = request.Program;
+        _program = program;
+        _maps = maps;
         _code = _program.Instructions;
-        _isInspected = request.Mode == VerificationMode.Structure || request.Context is null;
     }
 
-    public static Diagnostic? Check(VerificationRequest request)
+    public static Diagnostic? Check(ProgramSpec program, ImmutableArray<MapSpec> maps)
     {
-        var checker = new StructureChecker(request);
+        var checker = new StructureChecker(program, maps);
         return checker.CheckFunctions() ?? checker.CheckInstructions() ?? checker.CheckReferences() ?? checker.CheckProbes();
+    }
+
+    /// <summary>Whether the parts of a program fit each other, whatever its instructions are: what is asked of programs that are not verified yet.</summary>
+    public static Diagnostic? CheckShape(ProgramSpec program, ImmutableArray<MapSpec> maps)
+    {
+        var checker = new StructureChecker(program, maps);
+        return checker.CheckFunctions() ?? checker.CheckHalves() ?? checker.CheckReferences() ?? checker.CheckProbes();
     }
 
     Diagnostic? CheckFunctions()
@@ -83,6 +86,21 @@ sealed partial class StructureChecker
         return null;
     }
 
+    Diagnostic? CheckHalves()
+    {
+        _secondHalf = new bool[_code.Length];
+        for (int slot = 0; slot < _code.Length; slot += _code[slot].SlotCount)
+        {
+            if (!_code[slot].IsWideLoad)
+                continue;
+            if (slot + 1 == _code.Length)
+                return Malformed($"the wide load at slot {slot} has no second half");
+            _secondHalf[slot + 1] = true;
+        }
+
+        return null;
+    }
+
     Diagnostic? CheckFunction(FunctionSpec function)
     {
         if (_secondHalf[function.Start])
@@ -110,9 +128,6 @@ sealed partial class StructureChecker
             return CheckCall(slot, instruction);
         if (instruction.IsWideLoad)
             return CheckWideLoad(slot, instruction);
-        // Exploration judges what paths reach; without it every access is judged here.
-        if (_isInspected && (instruction.ReadsMemory || instruction.WritesMemory) && instruction.BaseRegister == Register.R10)
-            return CheckFrameAccess(slot, instruction);
         return null;
     }
 
@@ -134,16 +149,15 @@ sealed partial class StructureChecker
 
     Diagnostic? CheckCall(int slot, in Instruction instruction)
     {
-        DiagnosticPlace place = ProgramPlaces.At(_program, slot);
         if (instruction.IsProgramCall)
             return CheckFunctionStart(slot, instruction.CallTarget(slot), "call");
         if (instruction.IsRegisterCall)
         {
             return VerifierDiagnostics.IndirectCall.At(
-                place, $"call through r{(int)instruction.Destination}", "call the function directly, or build with optimisation so that clang resolves the call");
+                ProgramPlaces.At(_program, slot), $"call through r{(int)instruction.Destination}", "call the function directly, or build with optimisation so that clang resolves the call");
         }
 
-        return _isInspected ? CallCheck.Find(_request, slot) : null;
+        return null;
     }
 
     Diagnostic? CheckFunctionStart(int slot, int target, string what)
@@ -152,22 +166,5 @@ sealed partial class StructureChecker
             return null;
         return VerifierDiagnostics.BadCallTarget.At(
             ProgramPlaces.At(_program, slot), $"{what} of slot {target}, where no function starts", "link the program with all functions that it calls");
-    }
-
-    Diagnostic? CheckFrameAccess(int slot, in Instruction instruction)
-    {
-        int size = instruction.AccessSize;
-        int offset = instruction.Offset;
-        if (offset < -FrameSize || offset + size > 0)
-        {
-            return VerifierDiagnostics.StackOutOfBounds.At(
-                ProgramPlaces.At(_program, slot), $"{size} bytes at r10{offset:+0;-0;+0}, outside of the frame r10-{FrameSize} to r10",
-                "keep local variables within 512 bytes; put larger ones in a map");
-        }
-
-        return offset % size == 0
-            ? null
-            : VerifierDiagnostics.StackMisaligned.At(
-                ProgramPlaces.At(_program, slot), $"{size} bytes at r10{offset:+0;-0;+0}, no multiple of {size}", "align the variable, or access it byte by byte");
     }
 }

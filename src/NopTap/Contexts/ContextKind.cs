@@ -16,4 +16,7 @@ public enum ContextKind
 
     /// <summary>The arguments of a probe or function.</summary>
     Observer,
+
+    /// <summary>Nothing that this runtime could give: programs of the type are loaded and not run.</summary>
+    None,
 }

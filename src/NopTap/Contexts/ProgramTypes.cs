@@ -25,7 +25,6 @@ public static class ProgramTypes
         new(ProgramType.Tracing, ContextKind.Observer, null, (0, 0), GrantedHelpers.Tracing),
         // A program without a type of the kernel's belongs to the host, who brings the context.
         new(ProgramType.Unspec, ContextKind.Plain, null, null, GrantedHelpers.Base),
-        new(ProgramType.Syscall, ContextKind.Plain, null, null, GrantedHelpers.Base),
     }.ToFrozenDictionary(info => info.Type);
 
     /// <summary>What a type may do, if this runtime knows it.</summary>
@@ -33,24 +32,30 @@ public static class ProgramTypes
     /// <param name="info">What it may do.</param>
     public static bool TryGet(ProgramType type, [NotNullWhen(true)] out ProgramTypeInfo? info) => s_types.TryGetValue(type, out info);
 
-    /// <summary>What a program may do, its attach type considered.</summary>
+    /// <summary>What a program gets and may do, its attach type and its parameter considered.</summary>
     /// <param name="program">The program.</param>
-    /// <exception cref="BpfOperationException">This runtime does not know the type.</exception>
+    /// <exception cref="BpfOperationException">It is not run here, whatever its code is; the diagnostic says what it lacks.</exception>
     public static ProgramTypeInfo Of(ProgramSpec program)
     {
-        ArgumentNullException.ThrowIfNull(program);
-        if (!TryGet(program.Type, out ProgramTypeInfo? info))
-        {
-            throw new BpfOperationException(RuntimeDiagnostics.ProgramTypeUnknown.At(
-                new DiagnosticPlace { Program = program.Name, Section = program.SectionName },
-                $"program type {program.Type} is not supported",
-                "use xdp, tc, socket, cgroup_skb or tracing programs, or a section of the host's own"));
-        }
+        ProgramTypeInfo info = Admit(program, out Diagnostic? notRunnable);
+        return notRunnable is null ? info : throw new BpfOperationException(notRunnable);
+    }
 
+    /// <summary>What a program gets and may do, or why it is not run. Decided by its type, section and parameter alone; nothing is proved yet.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="notRunnable">What it lacks, or null. Then it gets no context and may do nothing.</param>
+    internal static ProgramTypeInfo Admit(ProgramSpec program, out Diagnostic? notRunnable)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        notRunnable = NotRunnablePrograms.Why(program);
+        if (notRunnable is not null)
+            return new ProgramTypeInfo(program.Type, ContextKind.None, null, null, []);
+        ProgramTypeInfo info = s_types[program.Type];
         return (program.Type, program.AttachType) switch
         {
             (ProgramType.Xdp, AttachType.XdpDevmap) => s_xdp with { Context = XdpContext.DevmapLayout },
             (ProgramType.CgroupSkb, AttachType.CgroupInetEgress) => s_cgroup with { ReturnRange = (0, 3) },
+            (ProgramType.Unspec, _) => info with { Context = PlainLayout.Of(program) },
             _ => info,
         };
     }

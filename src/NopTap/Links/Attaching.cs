@@ -86,6 +86,8 @@ internal static class Attaching
 
     static void CheckProgram(AttachPoint point, ITracedProgram program, AttachType attachType)
     {
+        if (program.NotRunnable is { } why)
+            throw new BpfOperationException(why);
         if (program.Spec.Type != ProgramType.Tracing)
         {
             throw Refused(

@@ -38,6 +38,8 @@ public sealed class BpfProbe
     {
         get
         {
+            if (_target.NotRunnable is { } why)
+                return $"the program is not run here: {why.Message}";
             if (Spec.Sites.IsEmpty)
                 return "it is declared but never placed in this program";
             return AttachPoint.OfProbe(_target, _index).Indexes.IsEmpty ? WhyAllAreDead() : null;
@@ -131,6 +133,8 @@ public sealed class BpfProbe
 
     AttachPoint Point()
     {
+        if (_target.NotRunnable is { } why)
+            throw new BpfOperationException(why);
         if (Unattachable is not { } reason)
             return AttachPoint.OfProbe(_target, _index);
         throw new BpfOperationException(RuntimeDiagnostics.NotAttachable.At(

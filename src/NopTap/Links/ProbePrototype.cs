@@ -51,5 +51,8 @@ internal sealed class ProbePrototype(ImmutableArray<ProbeParameter> parameters, 
         left?.StructName == right?.StructName && left?.Size == right?.Size && left?.NativeSize == right?.NativeSize;
 
     static bool SameType(ProbeParameter left, ProbeParameter right) =>
-        left.Kind == right.Kind && left.Size == right.Size && (left.Kind != ProbeArgumentKind.Integer || left.IsSigned == right.IsSigned);
+        KindOf(left) == KindOf(right) && left.Size == right.Size && (KindOf(left) != ProbeArgumentKind.Integer || left.IsSigned == right.IsSigned);
+
+    // To an observer an argument without a type is a number of 64 bits.
+    static ProbeArgumentKind KindOf(ProbeParameter parameter) => parameter.Kind == ProbeArgumentKind.Untyped ? ProbeArgumentKind.Integer : parameter.Kind;
 }

@@ -5,14 +5,18 @@ using NopTap.Contexts;
 using NopTap.Formats;
 using NopTap.Isa;
 using NopTap.Maps;
+using NopTap.Verifier.Specs;
 
 namespace NopTap.Loading;
 
 /// <summary>Turns an object's records into live maps and programs: everything, or nothing and a diagnostic.</summary>
 internal static class ObjectLoader
 {
-    internal static BpfObject Load(BpfRuntime runtime, BpfObjectSpec spec, LoadOptions options)
+    internal static BpfObject Load(BpfRuntime runtime, BpfObjectSpec given, LoadOptions options)
     {
+        BpfObjectSpec spec = SpecGate.Admit(given, out Diagnostic? problem);
+        if (problem is not null)
+            throw new BpfOperationException(problem);
         using var maps = new ObjectMaps(runtime, spec, options);
         var programs = ImmutableArray.CreateBuilder<BpfProgram>(spec.Programs.Length);
         bool isComplete = false;
@@ -25,7 +29,7 @@ internal static class ObjectLoader
                     continue;
                 var live = new BpfProgram(runtime, program, allMaps);
                 programs.Add(live);
-                if (live.TypeInfo.Kind != ContextKind.Observer)
+                if (live.NotRunnable is null && live.TypeInfo.Kind != ContextKind.Observer)
                     ProgramBuilder.Build(live, live.TypeInfo);
             }
 
@@ -50,7 +54,12 @@ internal static class ObjectLoader
             if (maps[i] is not ProgramArrayMap array)
                 continue;
             foreach ((uint key, string name) in spec.Maps[i].InitialEntries)
-                array.Set(key, Find(programs, name) ?? throw Unknown(spec, array, key, name, "program", "an entry program"));
+            {
+                BpfProgram program = Find(programs, name) ?? throw Unknown(spec, array, key, name, "program", "an entry program");
+                // It costs those that may call it, and nobody else.
+                if (program.NotRunnable is null || IsUsed(programs, i))
+                    array.Set(key, program);
+            }
         }
     }
 
@@ -90,6 +99,9 @@ internal static class ObjectLoader
 
         return null;
     }
+
+    static bool IsUsed(ImmutableArray<BpfProgram>.Builder programs, int map) =>
+        programs.Any(program => program.NotRunnable is null && program.Spec.References.Any(reference => reference.MapIndex == map));
 
     static BpfOperationException Unknown(BpfObjectSpec spec, BpfMap map, uint key, string name, string kind, string wanted) =>
         new(RuntimeDiagnostics.InitialEntryUnknown.At(

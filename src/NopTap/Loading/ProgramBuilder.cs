@@ -42,8 +42,8 @@ internal static class ProgramBuilder
         {
             ProgramImage image = runtime.Engine == BpfEngine.Compiler
                 ? Compile(program, verified, helpers)
-                : Interpret(program, verified, helpers, isProved: result.NotChecked.IsEmpty);
-            program.Bind(image, contract, claimed, result.NotChecked);
+                : Interpret(program, verified, helpers);
+            program.Bind(image, contract, claimed);
             isBound = true;
         }
         finally
@@ -74,7 +74,7 @@ internal static class ProgramBuilder
         return new ProgramImage(verified, image with { BaseAddress = block.Address }, block);
     }
 
-    static ProgramImage Interpret(BpfProgram program, VerifiedProgram verified, FrozenDictionary<int, HelperBinding> helpers, bool isProved)
+    static ProgramImage Interpret(BpfProgram program, VerifiedProgram verified, FrozenDictionary<int, HelperBinding> helpers)
     {
         var world = new InterpretedWorld(program);
         program.InterpreterProbes = new InterpreterProbes(verified.Sites.Length, verified.Functions.Length);
@@ -90,7 +90,7 @@ internal static class ProgramBuilder
             Elements = world,
             Probes = program.InterpreterProbes,
             Rounds = ThreadRounds.Instance,
-            InstructionBudget = isProved ? InterpreterImports.NoInstructionBudget : InterpreterImports.DefaultInstructionBudget,
+            InstructionBudget = InterpreterImports.NoInstructionBudget,
         }));
     }
 

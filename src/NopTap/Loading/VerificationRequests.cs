@@ -23,15 +23,8 @@ internal static class VerificationRequests
             Program = program,
             Maps = maps,
             Helpers = helpers.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.Signature),
-            Context = ContextOf(program, type),
+            // An unknown context is a refusal of the verifier's, not a way around it.
+            Context = type.Context!,
             ReturnRange = type.ReturnRange,
         };
-
-    // A program of no type of the kernel's belongs to the host: its own prototype tells its context.
-    static ContextLayout? ContextOf(ProgramSpec program, ProgramTypeInfo type)
-    {
-        if (type.Kind != ContextKind.Plain)
-            return type.Context;
-        return program.EntryContext is { } structure ? ContextLayout.Plain(structure.Name, structure.Size, isWritable: true) : null;
-    }
 }

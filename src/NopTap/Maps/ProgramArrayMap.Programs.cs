@@ -57,6 +57,7 @@ public sealed unsafe partial class ProgramArrayMap
     // The caller has retained the program for the entry.
     void Put(uint index, BpfProgram program)
     {
+        program.ThrowIfNotRunnable();
         CallContract contract = program.Contract
             ?? throw Refused(program, $"program '{program.Name}' has no code", "attach the observer before it is put into an array");
         if (Claim(contract, out string owner) is { } difference)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using NopTap.Formats;
+using NopTap.Isa;
 using NopTap.Jit;
 using NopTap.Jit.Abi;
 using NopTap.Links;
@@ -52,6 +53,9 @@ internal unsafe interface ITracedProgram
 
     /// <summary>What it was built against as an observer; null before its first attachment.</summary>
     ProbePrototype? Prototype { get; }
+
+    /// <summary>Why it is never run here, or null.</summary>
+    Diagnostic? NotRunnable => null;
 
     /// <summary>Verifies and compiles an observer that has no code yet.</summary>
     /// <param name="prototype">Arguments of its first target.</param>

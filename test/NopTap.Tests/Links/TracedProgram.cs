@@ -7,6 +7,7 @@ using NopTap.Isa;
 using NopTap.Jit;
 using NopTap.Jit.Abi;
 using NopTap.Links;
+using NopTap.TestKit;
 using NopTap.Threads;
 using NopTap.Trampolines;
 using NopTap.Verifier;

@@ -9,8 +9,8 @@ using NopTap.Isa;
 using NopTap.Jit;
 using NopTap.Jit.Abi;
 using NopTap.Links;
+using NopTap.TestKit;
 using NopTap.Trampolines;
-using NopTap.Verifier;
 
 namespace NopTap.Tests.Links;
 

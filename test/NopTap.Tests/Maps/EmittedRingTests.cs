@@ -9,7 +9,6 @@ using NopTap.Jit;
 using NopTap.Jit.Abi;
 using NopTap.Maps;
 using NopTap.TestKit;
-using NopTap.Verifier;
 
 namespace NopTap.Tests.Maps;
 

@@ -40,8 +40,8 @@ public sealed class RuntimeDiagnosticTests
         using var context = new PlainContext<ulong>();
         var error = Assert.Throws<BpfOperationException>(() => firewall.Programs["firewall"].Run(context));
         Assert.Equal(RuntimeDiagnostics.WrongContext.Id, error.Diagnostic.Id);
-        using BpfObject plain = runtime.Load(Plain("r0 = 0\nexit"));
-        error = Assert.Throws<BpfOperationException>(() => plain.Programs["plain"].Run(new byte[64]));
+        using BpfObject plain = runtime.LoadCorpus("unproved");
+        error = Assert.Throws<BpfOperationException>(() => plain.Programs["own"].Run(new byte[64]));
         Assert.Equal(RuntimeDiagnostics.WrongContext.Id, error.Diagnostic.Id);
     }
 
@@ -65,8 +65,7 @@ public sealed class RuntimeDiagnosticTests
         using var runtime = new BpfRuntime(new BpfRuntimeOptions { Engine = engine });
         runtime.Helpers.Add("fails", (Func<ulong>)(() => throw new InvalidDataException("no such customer")));
         using BpfObject plain = runtime.Load(Plain("call 0x10000\nr0 = 1\nexit"));
-        using var context = new PlainContext<ulong>();
-        var error = Assert.Throws<BpfOperationException>(() => plain.Programs["plain"].Run(context));
+        var error = Assert.Throws<BpfOperationException>(() => plain.Programs["plain"].Run(Loaded.Packet));
         Assert.Equal(RuntimeDiagnostics.HelperFaulted.Id, error.Diagnostic.Id);
         Assert.Equal(Errno.EFAULT, error.Errno);
         Assert.IsType<InvalidDataException>(error.InnerException);
@@ -111,8 +110,8 @@ public sealed class RuntimeDiagnosticTests
                 new ProgramSpec
                 {
                     Name = "plain",
-                    SectionName = "plain",
-                    Type = ProgramType.Unspec,
+                    SectionName = "xdp",
+                    Type = ProgramType.Xdp,
                     Instructions = instructions,
                     Functions = [new FunctionSpec("plain", 0, instructions.Length, IsGlobal: true, BtfTypeId: 0)],
                 },

@@ -3,7 +3,7 @@
 using System.Collections.Immutable;
 using NopTap.Formats;
 using NopTap.Isa;
-using NopTap.Verifier;
+using NopTap.TestKit;
 
 namespace NopTap.Tests.Runtime;
 

@@ -46,7 +46,7 @@ public sealed class PrecisionCaseTests
     [MemberData(nameof(Programs))]
     public void KnowsWhatIsNeeded(string why, bool accepted, string text)
     {
-        VerificationRequest request = Asm.Request(Start + text) with { Mode = VerificationMode.Full };
+        VerificationRequest request = Asm.Request(Start + text);
         VerificationResult result = ProgramVerifier.Verify(request);
         Assert.True(result.IsAccepted == accepted, $"{why}: {result.Rejection}");
         if (KernelOracle.Unavailable is not null)

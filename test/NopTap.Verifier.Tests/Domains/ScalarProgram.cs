@@ -45,7 +45,6 @@ sealed class ScalarProgram
             Maps = [],
             Helpers = Asm.Helpers,
             Context = Asm.Xdp,
-            Mode = VerificationMode.Full,
         };
     }
 

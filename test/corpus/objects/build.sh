@@ -18,9 +18,10 @@ compile() # clang cpu source object [flags]
 		"$@" -c "$source" -o "$out/$object"
 }
 
-for source in sdt_*.bpf.c global_functions*.bpf.c program_arrays.bpf.c locks.bpf.c maps_of_maps.bpf.c iterators.bpf.c dynptrs.bpf.c dead_code.bpf.c pinned.bpf.c early_exits.bpf.c; do
+for source in sdt_*.bpf.c global_functions*.bpf.c program_arrays.bpf.c locks.bpf.c maps_of_maps.bpf.c iterators.bpf.c dynptrs.bpf.c dead_code.bpf.c pinned.bpf.c early_exits.bpf.c unproved.bpf.c; do
 	compile clang-19 v3 "$source" "${source%.c}.o"
 done
+compile clang-19 v3 untyped_probe.bpf.c untyped_probe.bpf.o -g0
 
 for version in 14 15 16 19; do
 	command -v "clang-$version" >/dev/null || continue

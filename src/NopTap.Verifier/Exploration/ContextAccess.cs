@@ -3,7 +3,7 @@
 using System.Globalization;
 using NopTap.Isa;
 
-namespace NopTap.Verifier.Origins;
+namespace NopTap.Verifier.Exploration;
 
 /// <summary>One access of the unmodified context: whether the layout allows it, and what it is natively.</summary>
 static class ContextAccess
