@@ -46,9 +46,6 @@ public static class CliDiagnostics
     /// <summary>A capture without a packet.</summary>
     public static readonly DiagnosticDescriptor CaptureEmpty = new("BPF5014", "capture has no packets", Errno.ENOENT);
 
-    /// <summary>Text that is no row of hex pairs.</summary>
-    public static readonly DiagnosticDescriptor HexInvalid = new("BPF5021", "hex pairs expected");
-
     /// <summary>The demo saw something else than it promises.</summary>
     public static readonly DiagnosticDescriptor DemoClaim = new("BPF5030", "demo's claim does not hold", Errno.EFAULT);
 

@@ -59,7 +59,6 @@ static class Tool
             Noun("dump", "Print the code of programs.", DumpXlatedCommand.Create(terminal), DumpJitedCommand.Create(terminal))));
         root.Add(Noun("probe", "Static probes of an object.", ProbeListCommand.Create(terminal), ProbeTraceCommand.Create(terminal)));
         root.Add(Noun("map", "Maps of an object.", MapListCommand.Create(terminal), MapDumpCommand.Create(terminal)));
-        root.Add(ConformancePluginCommand.Create(terminal));
         foreach (Option option in root.Options)
         {
             if (option.Action is HelpAction help)

@@ -20,7 +20,6 @@ public sealed class HelpTests
     [InlineData("map")]
     [InlineData("map list")]
     [InlineData("map dump")]
-    [InlineData("conformance-plugin")]
     public void HelpIsAsReviewed(string command)
     {
         string help = ToolRun.Output([.. Words(command), "--help"]);
@@ -66,7 +65,6 @@ public sealed class HelpTests
     [InlineData("verify x.o a b", "'b'")]
     [InlineData("prog dump xlated x.o a b", "one program at a time")]
     [InlineData("demo --frob", "'--frob'")]
-    [InlineData("conformance-plugin --jit --interpret", "either --jit or --interpret")]
     public void MisuseEndsWithTwoAndAHint(string typed, string said)
     {
         ToolRun run = ToolRun.Of(Words(typed));

@@ -21,11 +21,12 @@ static class DumpJitedCommand
     {
         Argument<string> file = RunArguments.MakeObject();
         Argument<string[]> words = DumpWords.MakeArgument();
-        var command = new Command("jited", "Print machine code, with lines of source; probe sites are marked.") { file, words };
+        Option<string?> type = RunArguments.MakeType();
+        var command = new Command("jited", "Print machine code, with lines of source; probe sites are marked.") { file, words, type };
         Invocation.Handle(command, terminal, call =>
         {
-            ObjectFile opened = ObjectFile.Open(call.Required(file));
             DumpWords wanted = DumpWords.Of(call.Get(words));
+            ObjectFile opened = ObjectFile.Open(call.Required(file), call.Get(type), wanted.Program);
             ProgramSpec[] programs = [.. Choices.Programs(opened.Spec, wanted.Program)];
             using Session session = Session.Load(opened, new BpfRuntimeOptions { Engine = BpfEngine.Auto });
             BpfProgram[] compiled = [.. programs.Select(program => Compiled(session, program, wanted.Program is not null)).OfType<BpfProgram>()];
@@ -47,6 +48,8 @@ static class DumpJitedCommand
         bool hasCompiler = session.Runtime.Engine == BpfEngine.Compiler;
         if (hasCompiler && !isNamed)
             return null;
+        if (program?.NotRunnable is { } why)
+            throw new BpfOperationException(why);
         throw new BpfOperationException(CliDiagnostics.NoMachineCode.At(
             new DiagnosticPlace { File = session.File.Spec.Name, Program = spec.Name, Section = spec.SectionName },
             hasCompiler ? "an observer is compiled when it is attached, against its target's types" : "the compiler does not run on this machine",

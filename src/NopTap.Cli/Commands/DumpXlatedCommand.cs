@@ -21,11 +21,12 @@ static class DumpXlatedCommand
     {
         Argument<string> file = RunArguments.MakeObject();
         Argument<string[]> words = DumpWords.MakeArgument();
-        var command = new Command("xlated", "Print BPF instructions as executed, with lines of source; probe sites are marked.") { file, words };
+        Option<string?> type = RunArguments.MakeType();
+        var command = new Command("xlated", "Print BPF instructions as executed, with lines of source; probe sites are marked.") { file, words, type };
         Invocation.Handle(command, terminal, call =>
         {
-            ObjectFile opened = ObjectFile.Open(call.Required(file));
             DumpWords wanted = DumpWords.Of(call.Get(words));
+            ObjectFile opened = ObjectFile.Open(call.Required(file), call.Get(type), wanted.Program);
             ProgramSpec[] programs = [.. Choices.Programs(opened.Spec, wanted.Program)];
             using Session session = Session.Load(opened, new BpfRuntimeOptions { Engine = BpfEngine.Interpreter });
             if (call.IsJson)

@@ -29,6 +29,7 @@ static class MapDumpCommand
             arguments.Repeat,
             arguments.Rounds,
             arguments.Engine,
+            arguments.Type,
         };
         Invocation.Handle(command, terminal, call => Run(call, arguments, call.Get(map)));
         return command;
@@ -36,7 +37,7 @@ static class MapDumpCommand
 
     static int Run(Invocation call, RunArguments arguments, string? name)
     {
-        using Session session = arguments.Load(call);
+        using Session session = arguments.Load(call, call.Get(arguments.ProgramOption));
         string[] names = [.. Choices.Maps(session.File.Spec, name).Select(map => map.Name)];
         int exit = Tool.Success;
         if (call.Get(arguments.OptionalPcap) is { } pcap)

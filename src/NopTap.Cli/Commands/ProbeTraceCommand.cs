@@ -23,6 +23,7 @@ static class ProbeTraceCommand
             arguments.Repeat,
             arguments.Rounds,
             arguments.Engine,
+            arguments.Type,
         };
         Invocation.Handle(command, terminal, call => Run(call, arguments, call.Required(pattern)));
         return command;
@@ -30,7 +31,7 @@ static class ProbeTraceCommand
 
     static int Run(Invocation call, RunArguments arguments, string pattern)
     {
-        using Session session = arguments.Load(call);
+        using Session session = arguments.Load(call, call.Get(arguments.ProgramOption));
         ProbeMatch[] probes = ProbeMatch.Find(session, pattern);
         BpfProgram program = session.PacketProgram(call.Get(arguments.ProgramOption) ?? ProbeMatch.OnlyProgramOf(probes));
         Capture capture = Capture.Load(call.Get(arguments.Pcap)!);

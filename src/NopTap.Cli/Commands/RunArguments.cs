@@ -55,8 +55,25 @@ sealed class RunArguments
     /// <summary>An argument that names an object file.</summary>
     public static Argument<string> MakeObject() => new("OBJ") { Description = "Object file that clang built for BPF." };
 
+    /// <summary>What kind of program it is.</summary>
+    public Option<string?> Type { get; } = MakeType();
+
+    /// <summary>An option that gives programs a type.</summary>
+    public static Option<string?> MakeType()
+    {
+        var type = new Option<string?>("--type")
+        {
+            Description = "What a program is whose section does not tell: the one that is named, else all of those.",
+            HelpName = "TYPE",
+        };
+        type.AcceptOnlyFromAmong(ProgramTypeNames.All);
+        return type;
+    }
+
     /// <summary>Loads the object that was named.</summary>
-    public Session Load(Invocation call) => Session.Load(ObjectFile.Open(call.Required(Object)), OptionsOf(call));
+    /// <param name="call">The call.</param>
+    /// <param name="program">The program that was named, or null.</param>
+    public Session Load(Invocation call, string? program) => Session.Load(ObjectFile.Open(call.Required(Object), call.Get(Type), program), OptionsOf(call));
 
     BpfRuntimeOptions OptionsOf(Invocation call)
     {

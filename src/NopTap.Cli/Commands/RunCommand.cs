@@ -33,6 +33,7 @@ static class RunCommand
             arguments.Repeat,
             arguments.Rounds,
             arguments.Engine,
+            arguments.Type,
         };
         Invocation.Handle(command, terminal, call => Run(call, arguments, call.Get(output)));
         return command;
@@ -40,7 +41,7 @@ static class RunCommand
 
     static int Run(Invocation call, RunArguments arguments, string? outputPath)
     {
-        using Session session = arguments.Load(call);
+        using Session session = arguments.Load(call, call.Get(arguments.Program));
         BpfProgram program = session.PacketProgram(call.Get(arguments.Program));
         Capture capture = Capture.Load(call.Get(arguments.Pcap)!);
         int repeat = call.Get(arguments.Repeat);

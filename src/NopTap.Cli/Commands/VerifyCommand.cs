@@ -26,10 +26,11 @@ static class VerifyCommand
             Arity = ArgumentArity.Zero,
             AllowMultipleArgumentsPerToken = false,
         };
-        var command = new Command("verify", "Prove programs safe, or say why they are refused; nothing is loaded.") { file, name, verbose };
+        Option<string?> type = RunArguments.MakeType();
+        var command = new Command("verify", "Prove programs safe, or say why they are refused; nothing is loaded.") { file, name, verbose, type };
         Invocation.Handle(command, terminal, call =>
         {
-            ObjectFile opened = ObjectFile.Open(call.Required(file));
+            ObjectFile opened = ObjectFile.Open(call.Required(file), call.Get(type), call.Get(name));
             ProgramSpec[] programs = [.. Choices.Programs(opened.Spec, call.Get(name))];
             int level = call.Times(verbose);
             Verification[] verifications = level > 1
@@ -81,13 +82,8 @@ static class VerifyCommand
         VerificationResult result = verification.Result!;
         VerificationStatistics statistics = result.Statistics;
         text.Append(CultureInfo.InvariantCulture, $"{verification.Program.Name}: accepted (");
-        if (result.NotChecked.IsEmpty)
-            text.Append(CultureInfo.InvariantCulture, $"{statistics.Steps} steps, {statistics.States} states, peak {statistics.PeakWaiting}, ");
-        else
-            text.Append("structure only, ");
+        text.Append(CultureInfo.InvariantCulture, $"{statistics.Steps} steps, {statistics.States} states, peak {statistics.PeakWaiting}, ");
         text.Append(CultureInfo.InvariantCulture, $"{verification.Time.TotalMilliseconds:f2} ms)\n");
-        foreach (string property in result.NotChecked)
-            text.Append(CultureInfo.InvariantCulture, $"  not proved: {property}\n");
         if (verification.Missing is { } missing)
             text.Append(CultureInfo.InvariantCulture, $"  cannot be loaded here: {missing.Message} ({missing.Id})\n");
         if (isVerbose)
@@ -100,7 +96,7 @@ static class VerifyCommand
         {
             ["name"] = verification.Program.Name,
             ["section"] = verification.Program.SectionName,
-            ["verdict"] = verification.NeedsTarget ? "needs_target" : verification.Refusal is null ? "accepted" : "refused",
+            ["verdict"] = verification.NeedsTarget ? "needs_target" : !verification.IsRunnable ? "not_runnable" : verification.Refusal is null ? "accepted" : "refused",
         };
         if (verification.Result is { } result)
         {
@@ -118,7 +114,6 @@ static class VerifyCommand
         if (verification.Accepted is { } accepted)
         {
             json["missing"] = verification.Missing?.Message;
-            json["not_proved"] = JsonOutput.ArrayOf(verification.Result!.NotChecked, property => JsonValue.Create(property));
             json["functions"] = FactsText.FunctionsToJson(accepted);
             json["sites"] = FactsText.SitesToJson(accepted);
         }

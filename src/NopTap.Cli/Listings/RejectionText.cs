@@ -18,6 +18,8 @@ static class RejectionText
     public static string Plain(Verification verification, bool isWhole)
     {
         Rejection explanation = verification.Explanation;
+        if (!verification.IsRunnable)
+            return $"{verification.Program.Name}: not run here\n  {explanation.ToString()}";
         return $"{verification.Program.Name}: refused\n  {(isWhole ? explanation.ToDetailedString() : explanation.ToString())}";
     }
 

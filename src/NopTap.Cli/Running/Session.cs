@@ -44,6 +44,8 @@ sealed class Session : IDisposable
         if (name is not null)
         {
             BpfProgram named = Program(name);
+            if (named.NotRunnable is { } why)
+                throw new BpfOperationException(why);
             return TakesPackets(named) ? named : throw new BpfOperationException(CliDiagnostics.NotForPackets.At(
                 new DiagnosticPlace { File = File.Spec.Name, Program = name, Section = named.Spec.SectionName },
                 $"its context is of kind {named.TypeInfo.Kind}",

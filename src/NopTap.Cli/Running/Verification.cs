@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using NopTap.Contexts;
 using NopTap.Formats;
 using NopTap.Helpers;
 using NopTap.Isa;
 using NopTap.Loading;
+using NopTap.Maps;
 using NopTap.Verifier;
 
 namespace NopTap.Cli.Running;
@@ -17,7 +19,9 @@ namespace NopTap.Cli.Running;
 /// <param name="Refusal">Why the program may not run, or null.</param>
 /// <param name="Time">What the answer took.</param>
 /// <param name="Missing">Why it cannot be loaded here although it is accepted, or null.</param>
-sealed record Verification(ProgramSpec Program, VerificationResult? Result, Diagnostic? Refusal, TimeSpan Time, Diagnostic? Missing = null)
+/// <param name="IsRunnable">Whether the verifier could be asked at all, now or when it is attached.</param>
+sealed record Verification(
+    ProgramSpec Program, VerificationResult? Result, Diagnostic? Refusal, TimeSpan Time, Diagnostic? Missing = null, bool IsRunnable = true)
 {
     // Longer ones are not repeated for the sake of a figure.
     static readonly TimeSpan s_worthRepeating = TimeSpan.FromMilliseconds(200);
@@ -37,16 +41,9 @@ sealed record Verification(ProgramSpec Program, VerificationResult? Result, Diag
     /// <param name="log">Verifies it under observation; the time is then that of the log too. Null for a plain verification.</param>
     public static Verification Of(BpfObjectSpec spec, ProgramSpec program, Func<VerificationRequest, VerificationResult>? log = null)
     {
-        ProgramTypeInfo type;
-        try
-        {
-            type = ProgramTypes.Of(program);
-        }
-        catch (BpfOperationException e)
-        {
-            return new Verification(program, null, e.Diagnostic, TimeSpan.Zero);
-        }
-
+        (ProgramTypeInfo type, Diagnostic? notRunnable) = Admission.Of(program);
+        if (notRunnable is not null)
+            return new Verification(program, null, notRunnable, TimeSpan.Zero, IsRunnable: false);
         if (type.Kind == ContextKind.Observer)
             return new Verification(program, null, null, TimeSpan.Zero);
         FrozenDictionary<int, HelperBinding> helpers = new HelperRegistry().For(program.Type);
@@ -64,7 +61,11 @@ sealed record Verification(ProgramSpec Program, VerificationResult? Result, Diag
     }
 
     static Diagnostic? FirstMissing(VerifiedProgram verified, BpfObjectSpec spec, FrozenDictionary<int, HelperBinding> helpers) =>
-        AvailableHelpers.FirstMissing(verified, helpers) ?? AvailableMaps.FirstMissing(verified, spec.Maps);
+        AvailableHelpers.FirstMissing(verified, helpers) ?? AvailableMaps.FirstMissing(verified, spec.Maps) ?? FirstRefused(spec.Maps);
+
+    // The object is loaded with all its maps or not at all, save those of kinds that are not there and that nothing uses.
+    static Diagnostic? FirstRefused(ImmutableArray<MapSpec> maps) =>
+        maps.Where(map => MapDefinition.Unsupported(map) is null).Select(MapDefinition.Check).FirstOrDefault(problem => problem is not null);
 
     static VerificationResult Timed(VerificationRequest request, Func<VerificationRequest, VerificationResult> verify, out TimeSpan time)
     {
