@@ -10,6 +10,7 @@ using NopTap.Loading;
 using NopTap.Maps;
 using NopTap.Threads;
 using NopTap.Trampolines;
+using NopTap.Verifier;
 using NopTap.Verifier.Specs;
 
 namespace NopTap;
@@ -110,14 +111,14 @@ public sealed partial class BpfRuntime : IDisposable
     /// <summary>Makes a map of no object: to be put into a map of maps, for example.</summary>
     /// <param name="spec">Its definition. One that is pinned by name gives the map that is pinned by that name, if there is one.</param>
     /// <returns>The map; dispose of it when the host is done with it. Maps that hold it go on holding it.</returns>
-    /// <exception cref="BpfOperationException">The definition is refused, or the memory.</exception>
+    /// <exception cref="BpfException">The definition is refused, or the memory.</exception>
     public BpfMap CreateMap(MapSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         MapSpec admitted = SpecGate.Admit(spec, out Diagnostic? problem);
         if (problem is not null)
-            throw new BpfOperationException(problem);
+            throw new VerificationException(problem);
         if (admitted.Pinning != 0)
             return TakePinned(admitted, out _);
         BpfMap map = MakeMap(admitted);

@@ -5,6 +5,7 @@ using NopTap.Contexts;
 using NopTap.Formats;
 using NopTap.Isa;
 using NopTap.Maps;
+using NopTap.Verifier;
 using NopTap.Verifier.Specs;
 
 namespace NopTap.Loading;
@@ -16,7 +17,7 @@ internal static class ObjectLoader
     {
         BpfObjectSpec spec = SpecGate.Admit(given, out Diagnostic? problem);
         if (problem is not null)
-            throw new BpfOperationException(problem);
+            throw new VerificationException(problem);
         using var maps = new ObjectMaps(runtime, spec, options);
         var programs = ImmutableArray.CreateBuilder<BpfProgram>(spec.Programs.Length);
         bool isComplete = false;
