@@ -34,6 +34,9 @@ public static class FormatDiagnostics
     /// <summary>The object would take more memory than is sensible.</summary>
     public static readonly DiagnosticDescriptor ObjectTooLarge = new("BPF1009", "object too large", Errno.E2BIG);
 
+    /// <summary>A file or stream with more bytes than the reader may take.</summary>
+    public static readonly DiagnosticDescriptor FileTooLarge = new("BPF1010", "file too large", Errno.E2BIG);
+
     /// <summary>The BTF header is malformed.</summary>
     public static readonly DiagnosticDescriptor BadBtfHeader = new("BPF1101", "BTF header malformed");
 

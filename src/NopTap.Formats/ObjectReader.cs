@@ -14,7 +14,7 @@ namespace NopTap.Formats;
 /// <summary>Reads an object in order: container, types, code, maps, programs, probes. Before: any bytes. After: a spec, or a fault.</summary>
 static class ObjectReader
 {
-    public static BpfObjectSpec Read(ReadOnlyMemory<byte> data, string name)
+    public static BpfObjectSpec Read(ReadOnlyMemory<byte> data, string name, ReadLimits limits)
     {
         ElfFile file = ElfFile.Read(data, name);
         BtfTypes? btf = ReadBtf(file);
@@ -24,7 +24,7 @@ static class ObjectReader
         ObjectCode code = ObjectCode.Read(file);
         ObjectMaps maps = ObjectMaps.Read(file, btf, code);
         ImmutableArray<ExternSpec> externs = KconfigReader.Read(ObjectSymbols.ReadExterns(file, btf), btf, maps);
-        var context = new LinkContext(file, code, maps, externs.ToImmutableDictionary(static e => e.Name), btf, ext, ReadLicense(file), new LoadBudget(name));
+        var context = new LinkContext(file, code, maps, externs.ToImmutableDictionary(static e => e.Name), btf, ext, ReadLicense(file), new LoadBudget(name, limits));
         LinkedProgram[] linked = [.. code.Entries.Select(entry => ProgramLinker.Link(context, entry))];
         return new BpfObjectSpec
         {

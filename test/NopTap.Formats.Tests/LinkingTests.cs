@@ -253,7 +253,7 @@ public sealed class LinkingTests
             elf.Relocate(program, i * 16, 10, large);
         }
 
-        Have.Refused(FormatDiagnostics.ObjectTooLarge, elf.Build(), $"{LoadBudget.MaxSlots}");
+        Have.Refused(FormatDiagnostics.ObjectTooLarge, elf.Build(), $"{ReadLimits.Default.Instructions}");
         var huge = new ElfBuilder();
         huge.Symbol("main", huge.Section("xdp", new byte[8 * (LoadBudget.MaxProgramSlots + 1)], Executable), 0, 8UL * (LoadBudget.MaxProgramSlots + 1));
         Have.Refused(FormatDiagnostics.ObjectTooLarge, huge.Build(), $"{LoadBudget.MaxProgramSlots + 1} instruction slots");

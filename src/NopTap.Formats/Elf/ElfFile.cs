@@ -17,6 +17,8 @@ sealed class ElfFile
     const int RelocationSize = 16;
     const uint ExtendedIndex = 0xffff;
 
+    static ReadOnlySpan<byte> Magic => "\u007fELF"u8;
+
     readonly ReadOnlyMemory<byte> _data;
     readonly Dictionary<string, ElfSection> _byName = [];
     readonly Dictionary<uint, List<ElfSection>> _relocationSections = [];
@@ -36,12 +38,20 @@ sealed class ElfFile
     /// <summary>The symbol table; empty when there is none.</summary>
     public ImmutableArray<ElfSymbol> Symbols { get; private set; } = [];
 
+    /// <summary>Bytes from which on <see cref="MayBegin"/> tells.</summary>
+    public const int IdentitySize = 20;
+
+    /// <summary>Whether a file that begins with these bytes may be an object for the BPF machine.</summary>
+    /// <param name="bytes">The first <see cref="IdentitySize"/> bytes or more.</param>
+    public static bool MayBegin(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Magic) && BinaryPrimitives.ReadUInt16LittleEndian(bytes[18..]) == MachineBpf;
+
     /// <summary>Reads the section and symbol tables.</summary>
     public static ElfFile Read(ReadOnlyMemory<byte> data, string name)
     {
         var file = new ElfFile(name, data);
         file.CheckIdentity();
         file.Sections = file.ReadSections();
+        file.CheckOverlap();
         file.IndexSections();
         file.Symbols = file.ReadSymbols();
         return file;
@@ -75,7 +85,7 @@ sealed class ElfFile
     void CheckIdentity()
     {
         ReadOnlySpan<byte> data = _data.Span;
-        if (data.Length < HeaderSize || !data.StartsWith("\u007fELF"u8))
+        if (data.Length < HeaderSize || !data.StartsWith(Magic))
         {
             throw Fault.At(FormatDiagnostics.NotElf, Fault.In(Name), $"{data.Length} bytes without an ELF header",
                 "give a .bpf.o file that clang -target bpf wrote");
@@ -127,6 +137,24 @@ sealed class ElfFile
         }
 
         return sections.MoveToImmutable();
+    }
+
+    // Sections of an honest file share no bytes. Crafted ones could each be the whole file, and each is copied where it is used.
+    void CheckOverlap()
+    {
+        ulong left = (ulong)_data.Length;
+        foreach (ElfSection section in Sections)
+        {
+            if (!section.HasBytes)
+                continue;
+            if (section.Size > left)
+            {
+                throw Fault.At(FormatDiagnostics.SectionOutOfFile, Fault.In(Name, section.Name),
+                    $"the sections up to this one have more bytes together than the file, {_data.Length}", "sections overlap: the file is damaged; build it again");
+            }
+
+            left -= section.Size;
+        }
     }
 
     void IndexSections()
