@@ -59,7 +59,7 @@ public static class ProgramVerifier
         var statistics = new VerificationStatistics(facts.Steps, facts.Checkpoints, facts.PeakWaiting, facts.ImpossibleBranches);
         rejection ??= CombinedStack.Check(graph, request, facts);
         if (rejection is not null)
-            return new VerificationResult(rejection, facts.Refused is { } path ? () => Explorer.Tell(graph, request, live, rejection, path, exact) : null) { Statistics = statistics };
+            return new VerificationResult(rejection, facts.Refused is { } path ? () => Explorer.Tell(graph, request with { CancellationToken = default }, live, rejection, path, exact) : null) { Statistics = statistics };
         ImmutableArray<Instruction>.Builder code = request.Program.Instructions.ToBuilder();
         for (int slot = 0; slot < code.Count; slot++)
         {

@@ -24,4 +24,10 @@ public sealed record VerificationRequest
 
     /// <summary>Lowest and highest return value allowed; null when any will do.</summary>
     public (long Minimum, long Maximum)? ReturnRange { get; init; }
+
+    /// <summary>What the verification may cost.</summary>
+    public VerificationBudget Budget { get; init; } = VerificationBudget.Default;
+
+    /// <summary>Ends the verification with an <see cref="OperationCanceledException"/>; the one thing on which the result does not depend.</summary>
+    public CancellationToken CancellationToken { get; init; }
 }

@@ -88,6 +88,9 @@ public static class VerifierDiagnostics
     /// <summary>Paths that do not end within the verifier's budget.</summary>
     public static readonly DiagnosticDescriptor TooComplex = new("BPF2030", "program too complex", Errno.E2BIG);
 
+    /// <summary>The verification cost more than the host allows it.</summary>
+    public static readonly DiagnosticDescriptor BudgetSpent = new("BPF2080", "verification budget spent", Errno.E2BIG);
+
     /// <summary>A loop that comes back with nothing changed.</summary>
     public static readonly DiagnosticDescriptor InfiniteLoop = new("BPF2031", "infinite loop");
 

@@ -51,7 +51,7 @@ public sealed unsafe partial class BpfProgram : ITracedProgram
             {
                 if (_prototype is not null)
                     return;
-                ProgramBuilder.Build(this, TypeInfo with { Context = prototype.ToContext() }, prototype);
+                ProgramBuilder.Build(this, TypeInfo with { Context = prototype.ToContext() }, new LoadBudget(_runtime.Options, CancellationToken.None), prototype);
                 _prototype = prototype;
             }
         }

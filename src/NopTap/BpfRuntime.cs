@@ -47,6 +47,7 @@ public sealed partial class BpfRuntime : IDisposable
         Engine = ChooseEngine(Options.Engine, IsCompilerSupported);
         if (Engine == BpfEngine.Compiler)
             Code = new CodeMemory(Options.CodeCapacity);
+        MapBudget = new MapBudget(Options.MapBytes);
     }
 
     /// <summary>Settings that it was made with.</summary>
@@ -73,29 +74,38 @@ public sealed partial class BpfRuntime : IDisposable
 
     internal CodeMemory? Code { get; }
 
+    internal MapBudget MapBudget { get; }
+
     internal TrampolineTable Trampolines { get; } = new();
 
     internal LinkTable Links { get; } = new();
 
     /// <summary>Loads an object: creates its maps, verifies, compiles and places its programs. All of it or nothing.</summary>
     /// <param name="spec">The object.</param>
-    /// <remarks>Every program that can ever run was proved. One whose section, type or parameter leaves nothing to prove is in the object without code, and says why (<see cref="BpfProgram.NotRunnable"/>).</remarks>
+    /// <param name="cancellationToken">Ends the loading; looked at while programs are verified and between them.</param>
+    /// <remarks>
+    /// Every program that can ever run was proved. One whose section, type or parameter leaves nothing to prove is in the object without code, and says why (<see cref="BpfProgram.NotRunnable"/>).
+    /// <para>What it may cost is bounded by the runtime's options; a refusal names the budget.</para>
+    /// </remarks>
     /// <exception cref="BpfException">It was refused; the diagnostic says where and why, and nothing was created.</exception>
     /// <exception cref="ObjectDisposedException">The runtime is or was meanwhile disposed; nothing is left of the object.</exception>
-    public BpfObject Load(BpfObjectSpec spec) => Load(spec, new LoadOptions());
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing was created.</exception>
+    public BpfObject Load(BpfObjectSpec spec, CancellationToken cancellationToken = default) => Load(spec, new LoadOptions(), cancellationToken);
 
-    /// <summary>Loads an object as <see cref="Load(BpfObjectSpec)"/> does, with maps that it shares with others.</summary>
+    /// <summary>Loads an object as <see cref="Load(BpfObjectSpec, CancellationToken)"/> does, with maps that it shares with others.</summary>
     /// <param name="spec">The object.</param>
     /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends the loading; looked at while programs are verified and between them.</param>
     /// <exception cref="BpfException">It was refused; the diagnostic says where and why, and nothing was created.</exception>
     /// <exception cref="ObjectDisposedException">The runtime is or was meanwhile disposed; nothing is left of the object.</exception>
-    public BpfObject Load(BpfObjectSpec spec, LoadOptions options)
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing was created.</exception>
+    public BpfObject Load(BpfObjectSpec spec, LoadOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(spec);
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         StackGuard.Ask();
-        BpfObject loaded = ObjectLoader.Load(this, spec, options);
+        BpfObject loaded = ObjectLoader.Load(this, spec, options, cancellationToken);
         if (TryAdd(loaded))
             return loaded;
         loaded.Dispose();
@@ -104,9 +114,12 @@ public sealed partial class BpfRuntime : IDisposable
 
     /// <summary>Loads an object from a file.</summary>
     /// <param name="path">An object that clang built for the BPF target.</param>
+    /// <param name="cancellationToken">Ends the loading, but not the reading of the file.</param>
     /// <exception cref="BpfException">The file cannot be read, or the object was refused; nothing was created.</exception>
-    /// <exception cref="ObjectDisposedException">As for <see cref="Load(BpfObjectSpec)"/>.</exception>
-    public BpfObject Load(string path) => Load(BpfObjectSpec.Load(path));
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing was created.</exception>
+    /// <exception cref="ObjectDisposedException">As for <see cref="Load(BpfObjectSpec, CancellationToken)"/>.</exception>
+    public BpfObject Load(string path, CancellationToken cancellationToken = default) =>
+        Load(BpfObjectSpec.Load(path, new ReadLimits { FileBytes = Options.FileBytes, Instructions = Options.Instructions }), cancellationToken);
 
     /// <summary>Makes a map of no object: to be put into a map of maps, for example.</summary>
     /// <param name="spec">Its definition. One that is pinned by name gives the map that is pinned by that name, if there is one.</param>
@@ -203,7 +216,7 @@ public sealed partial class BpfRuntime : IDisposable
     internal BpfMap MakeMap(MapSpec spec, bool isOfObject = false)
     {
         uint id = Interlocked.Increment(ref _nextMapId);
-        BpfMap map = isOfObject ? MapFactory.CreateFor(spec, id) : MapFactory.Create(spec, id);
+        BpfMap map = isOfObject ? MapFactory.CreateFor(spec, id, MapBudget) : MapFactory.Create(spec, id, MapBudget);
         map.Home = this;
         return map;
     }

@@ -31,6 +31,9 @@ public static partial class RuntimeDiagnostics
     /// <summary>Memory for a map or a packet was refused by the system.</summary>
     public static readonly DiagnosticDescriptor MemoryRefused = new("BPF4108", "memory refused by the system", Errno.ENOMEM);
 
+    /// <summary>More memory for maps than the runtime may take.</summary>
+    public static readonly DiagnosticDescriptor MapBudgetSpent = new("BPF4128", "budget for maps spent", Errno.ENOMEM);
+
     /// <summary>Initial content that does not fit the value.</summary>
     public static readonly DiagnosticDescriptor MapInitialValue = new("BPF4109", "initial content does not fit");
 

@@ -31,6 +31,9 @@ public static partial class RuntimeDiagnostics
     /// <summary>A program that cannot call through a program array, since others than itself would be reached.</summary>
     public static readonly DiagnosticDescriptor ProgramArrayCaller = new("BPF4133", "program cannot call through this array");
 
+    /// <summary>More instructions in one object than the runtime takes.</summary>
+    public static readonly DiagnosticDescriptor TooManyInstructions = new("BPF4127", "object has too many instructions", Errno.E2BIG);
+
     /// <summary>An index beyond the end of a program array.</summary>
     public static readonly DiagnosticDescriptor ProgramArrayIndex = new("BPF4009", "index beyond the end of the program array", Errno.E2BIG);
 

@@ -17,7 +17,7 @@ namespace NopTap.Verifier.Tests;
 /// <remarks>
 /// A case names a program of an object (<c>-- object mistakes.bpf.o missing_null_check</c>) or has assembly (<c>-- asm</c>), for which
 /// <c>-- with</c> changes the request: <c>type</c>, <c>licence</c>, <c>returns LOW HIGH</c>, <c>functions START+LENGTH…</c>,
-/// <c>repeat N</c>, <c>flags MAP BITS</c>, <c>probe NAME KINDS at SLOT in REGISTERS [armed SLOT lands SLOT]</c>.
+/// <c>repeat N</c>, <c>steps N</c>, <c>flags MAP BITS</c>, <c>probe NAME KINDS at SLOT in REGISTERS [armed SLOT lands SLOT]</c>.
 /// </remarks>
 public sealed class RejectionCaseTests
 {
@@ -77,6 +77,7 @@ public sealed class RejectionCaseTests
             "returns" => request with { ReturnRange = (Number(words[1]), Number(words[2])) },
             "functions" => request with { Program = program with { Functions = [.. words.Skip(1).Select(Function)] } },
             "flags" => request with { Maps = request.Maps.SetItem(Number(words[1]), request.Maps[Number(words[1])] with { Flags = (uint)Number(words[2]) }) },
+            "steps" => request with { Budget = new VerificationBudget { Steps = Number(words[1]) } },
             "repeat" => request with { Program = Repeat(program, Number(words[1])) },
             "probe" => request with { Program = program with { Probes = program.Probes.Add(Probe(words)) } },
             _ => throw new FormatException($"'{words[0]}' is no change of a request"),

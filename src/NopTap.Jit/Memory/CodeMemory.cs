@@ -168,7 +168,7 @@ internal sealed unsafe partial class CodeMemory : SafeHandleZeroOrMinusOneIsInva
     BpfOperationException Exhausted(int size, long inUse) => new(JitDiagnostics.CodeMemoryExhausted.At(
         default,
         $"code of {size} bytes does not fit the code region, {inUse} of {Capacity} bytes of which are in use",
-        "unload programs that are no longer needed or reserve a larger region"));
+        "unload programs that are no longer needed, or reserve a larger region (BpfRuntimeOptions.CodeCapacity)"));
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => CodeMapping.Unmap(new CodeMapping(handle, _writable, _syncPage), (nuint)Capacity);

@@ -145,6 +145,7 @@ sealed partial class Explorer
     {
         var state = new PathState();
         state.CopyFrom(_path);
+        _keptBytes += state.Bytes;
         var checkpoint = new Checkpoint(state, _path.Parent);
         stored?.Add(checkpoint);
         _path.Parent = checkpoint;

@@ -53,33 +53,6 @@ sealed partial class Explorer
         return entry < 0 && wanted.Registers(0) != 0;
     }
 
-    bool RefuseBudget()
-    {
-        int hottest = 0;
-        for (int slot = 0; slot < _visits.Length; slot++)
-        {
-            if (_visits[slot] > _visits[hottest])
-                hottest = slot;
-        }
-
-        (int first, int last) = LoopAround(hottest);
-        // The line that a reader calls the loop is the upper one of its ends.
-        int head = first >= 0 && _program.LineAt(last)?.Line < _program.LineAt(first)?.Line ? last : first;
-        string what = first < 0
-            ? $"{PlaceOf(hottest)} alone was followed {_visits[hottest]} times"
-            : $"the loop at {PlaceOf(head)} (insn {first} to {last}) alone went {_visits[first]} rounds";
-        return Refuse(
-            VerifierDiagnostics.TooComplex.At(
-                ProgramPlaces.At(_program, first < 0 ? hottest : head),
-                _steps <= MaxSteps
-                    ? $"{_waiting.Count} paths wait to be followed, where {(_armedWaiting > MaxArmedWaiting ? MaxArmedWaiting : MaxWaiting)} are the most; {what}"
-                    : $"{MaxSteps} instructions were followed without reaching the end of all paths; {what}",
-                first < 0
-                    ? "let fewer branches depend on one another, or move a part into a global function, which is followed once"
-                    : "bound the loop by a smaller constant, or turn its body into a callback of bpf_loop, which is followed once"),
-            -1, NoPath);
-    }
-
     // The smallest loop that has the slot in it, by the jumps that lead backwards.
     (int First, int Last) LoopAround(int slot)
     {

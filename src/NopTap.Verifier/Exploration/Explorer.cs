@@ -15,9 +15,6 @@ namespace NopTap.Verifier.Exploration;
 /// <remarks>Allocation happens for checkpoints and waiting paths only, from pools; a step allocates nothing.</remarks>
 sealed partial class Explorer
 {
-    /// <summary>Instructions over all paths (the kernel's <c>BPF_COMPLEXITY_LIMIT_INSNS</c>).</summary>
-    public const int MaxSteps = 1_000_000;
-
     /// <summary>Paths that may wait at once (the kernel's <c>BPF_COMPLEXITY_LIMIT_JMP_SEQ</c>): each holds a state.</summary>
     public const int MaxWaiting = 8192;
 
@@ -50,6 +47,8 @@ sealed partial class Explorer
     int _nextPath;
     int _steps;
     int _armedWaiting;
+    int _nextCheck;
+    long _keptBytes;
 
     Explorer(ControlFlowGraph graph, VerificationRequest request, RegisterSet[] live, ExplorationTrace? trace, bool exact)
     {
@@ -133,8 +132,10 @@ sealed partial class Explorer
         while (true)
         {
             int slot = _path.Slot;
-            if (_steps++ >= MaxSteps || _waiting.Count - _armedWaiting > MaxWaiting || _armedWaiting > MaxArmedWaiting)
+            if (_steps++ >= _nextCheck && !StaysWithinBudget())
                 return RefuseBudget();
+            if (_waiting.Count - _armedWaiting > MaxWaiting || _armedWaiting > MaxArmedWaiting)
+                return RefuseWaiting();
             _visits[slot]++;
             if ((_roles[slot] & SlotRole.Meeting) != 0)
             {
@@ -221,8 +222,10 @@ sealed partial class Explorer
     PathState Fork(int slot)
     {
         _facts.Ways[_path.Slot] = ExplorationFacts.Taken | ExplorationFacts.Passed;
-        PathState fork = _free.TryPop(out PathState? pooled) ? pooled : new PathState();
+        bool isPooled = _free.TryPop(out PathState? pooled);
+        PathState fork = isPooled ? pooled! : new PathState();
         fork.CopyFrom(_path);
+        _keptBytes += isPooled ? 0 : fork.Bytes;
         fork.Slot = slot;
         fork.Number = ++_nextPath;
         _path.Parent!.Branches++;

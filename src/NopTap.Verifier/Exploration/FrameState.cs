@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.CompilerServices;
+
 namespace NopTap.Verifier.Exploration;
 
 /// <summary>
@@ -10,6 +12,9 @@ sealed class FrameState
 {
     public const int Slots = 64;
     public const int Registers = 11;
+
+    // The object and the heads of its arrays.
+    const int OwnBytes = 160;
 
     public readonly RegisterState[] R = new RegisterState[Registers];
     RegisterState[] _spills = [];
@@ -37,6 +42,9 @@ sealed class FrameState
 
     /// <summary>Slots fully written since the last checkpoint.</summary>
     public ulong Written;
+
+    /// <summary>Memory that it takes, about.</summary>
+    public int Bytes => OwnBytes + (Registers * Unsafe.SizeOf<RegisterState>()) + (Used * (Unsafe.SizeOf<RegisterState>() + sizeof(ulong)));
 
     public ref RegisterState Spill(int slot) => ref _spills[slot];
 

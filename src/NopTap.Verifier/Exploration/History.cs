@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.CompilerServices;
+
 namespace NopTap.Verifier.Exploration;
 
 /// <summary>The instructions of all paths as a tree: each entry knows the one before it, so paths share their beginnings.</summary>
@@ -18,6 +20,9 @@ sealed class History
     }
 
     public int Count => _count;
+
+    /// <summary>Memory that the entries take.</summary>
+    public long Bytes => (long)_entries.Length * Unsafe.SizeOf<Entry>();
 
     public ref Entry this[int index] => ref _entries[index];
 

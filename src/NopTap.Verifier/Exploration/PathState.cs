@@ -9,6 +9,9 @@ sealed class PathState
 {
     public const int MaxReferences = 16;
 
+    // The object, its array of frames, and the checkpoint or place in a list that holds it.
+    const int OwnBytes = 384;
+
     public readonly FrameState?[] Frames = new FrameState?[RunLimits.ProgramFrames];
     public int Depth;
 
@@ -50,6 +53,18 @@ sealed class PathState
     public Checkpoint? Parent;
 
     public FrameState Frame => Frames[Depth]!;
+
+    /// <summary>Memory that its frames take, about.</summary>
+    public int Bytes
+    {
+        get
+        {
+            int bytes = OwnBytes;
+            for (int i = 0; i <= Depth; i++)
+                bytes += Frames[i]!.Bytes;
+            return bytes;
+        }
+    }
 
     public bool HoldsLock => LockMap != NoLock;
 

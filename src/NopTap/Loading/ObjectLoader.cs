@@ -13,13 +13,15 @@ namespace NopTap.Loading;
 /// <summary>Turns an object's records into live maps and programs: everything, or nothing and a diagnostic.</summary>
 internal static class ObjectLoader
 {
-    internal static BpfObject Load(BpfRuntime runtime, BpfObjectSpec given, LoadOptions options)
+    internal static BpfObject Load(BpfRuntime runtime, BpfObjectSpec given, LoadOptions options, CancellationToken cancellationToken)
     {
         BpfObjectSpec spec = SpecGate.Admit(given, out Diagnostic? problem);
         if (problem is not null)
             throw new VerificationException(problem);
         using var maps = new ObjectMaps(runtime, spec, options);
         var programs = ImmutableArray.CreateBuilder<BpfProgram>(spec.Programs.Length);
+        var budget = new LoadBudget(runtime.Options, cancellationToken);
+        budget.CheckInstructions(spec);
         bool isComplete = false;
         try
         {
@@ -31,7 +33,7 @@ internal static class ObjectLoader
                 var live = new BpfProgram(runtime, program, allMaps);
                 programs.Add(live);
                 if (live.NotRunnable is null && live.TypeInfo.Kind != ContextKind.Observer)
-                    ProgramBuilder.Build(live, live.TypeInfo);
+                    ProgramBuilder.Build(live, live.TypeInfo, budget);
             }
 
             FillProgramArrays(spec, allMaps, programs);

@@ -22,14 +22,15 @@ internal static class ProgramBuilder
     /// <summary>Builds a program against the context of its type or, for an observer, of its target.</summary>
     /// <param name="program">An unbound program.</param>
     /// <param name="type">Context, helpers and return values of programs of its kind.</param>
+    /// <param name="budget">What is left for verification; less afterwards.</param>
     /// <param name="prototype">Of an observer: what its target's arguments are.</param>
     /// <exception cref="BpfException">It was refused.</exception>
-    internal static void Build(BpfProgram program, ProgramTypeInfo type, ProbePrototype? prototype = null)
+    internal static void Build(BpfProgram program, ProgramTypeInfo type, LoadBudget budget, ProbePrototype? prototype = null)
     {
         BpfRuntime runtime = program.Runtime;
         FrozenDictionary<int, HelperBinding> helpers = runtime.Helpers.For(program.Spec.Type);
         ImmutableArray<MapSpec> maps = [.. program.Maps.Select(map => map.Spec)];
-        VerificationResult result = ProgramVerifier.Verify(VerificationRequests.For(program.Spec, maps, type, helpers));
+        VerificationResult result = budget.Verify(VerificationRequests.For(program.Spec, maps, type, helpers));
         VerifiedProgram verified = result.EnsureAccepted();
         if (AvailableHelpers.FirstMissing(verified, helpers) is Diagnostic missing)
             throw new BpfOperationException(missing);

@@ -188,6 +188,9 @@ public abstract unsafe partial class BpfMap : IDisposable
     /// <summary>The runtime that made it; null for a map that belongs to none.</summary>
     internal BpfRuntime? Home { get; set; }
 
+    /// <summary>Has somebody told, once, that the memory was given back to the system.</summary>
+    internal void OnMemoryReleased(Action released) => _memory.OnReleased = released;
+
     /// <summary>Called once when the host disposes of it.</summary>
     internal Action<BpfMap>? OnDispose { get; set; }
 

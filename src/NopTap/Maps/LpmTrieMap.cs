@@ -32,15 +32,20 @@ internal sealed unsafe class LpmTrieMap : BpfMap
         }
     }
 
+    /// <summary>Bytes of all nodes.</summary>
+    internal static long BytesOf(MapSpec spec) => (long)(Nodes(spec) * (ValueOffset(spec) + AlignTo8(spec.ValueSize)));
+
     internal static LpmTrieMap? TryCreate(MapSpec spec, uint id)
     {
-        // A joint for each prefix but one, one node that is being put in place of another, and none at number 0.
-        ulong nodes = (2ul * spec.MaxEntries) + 2;
+        ulong nodes = Nodes(spec);
         if (nodes > int.MaxValue)
             return null;
-        MappedMemory? memory = MappedMemory.TryReserve(HeaderLength + AlignToPage(nodes * (ValueOffset(spec) + AlignTo8(spec.ValueSize))));
+        MappedMemory? memory = MappedMemory.TryReserve(HeaderLength + AlignToPage((ulong)BytesOf(spec)));
         return memory is null ? null : new LpmTrieMap(spec, id, memory, (uint)nodes);
     }
+
+    // A joint for each prefix but one, one node that is being put in place of another, and none at number 0.
+    static ulong Nodes(MapSpec spec) => (2ul * spec.MaxEntries) + 2;
 
     private protected override Errno ReadCore(byte* key, byte* value, uint processors)
     {

@@ -26,6 +26,9 @@ internal sealed unsafe class MapMemory : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
+    /// <summary>Called once when the memory is given back to the system.</summary>
+    internal Action? OnReleased { get; set; }
+
     internal byte* Address => _mapping.Address;
 
     /// <summary>What the map's head keeps; valid as long as the memory is.</summary>
@@ -42,11 +45,13 @@ internal sealed unsafe class MapMemory : SafeHandle
         nint owner = handle;
         MappedMemory mapping = _mapping;
         MappedMemory? more = _more;
+        Action? released = OnReleased;
         void Free()
         {
             GCHandle.FromIntPtr(owner).Free();
             mapping.Dispose();
             more?.Dispose();
+            released?.Invoke();
         }
 
         // A run that found the region before may still be copying from it. The finalizer must not wait for runs: one may wait for it.
