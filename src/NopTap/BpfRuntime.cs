@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Loader;
 using NopTap.Formats;
 using NopTap.Helpers;
 using NopTap.Isa;
@@ -40,9 +42,10 @@ public sealed partial class BpfRuntime : IDisposable
     /// <summary>Makes a runtime.</summary>
     /// <param name="options">Settings; null for the usual ones.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting has no meaning.</exception>
-    /// <exception cref="FeatureNotSupportedException">Machine code was demanded where it cannot run or the system refuses its memory.</exception>
+    /// <exception cref="FeatureNotSupportedException">Machine code was demanded where it cannot run or the system refuses its memory, or the library is in a load context that may be unloaded.</exception>
     public BpfRuntime(BpfRuntimeOptions? options = null)
     {
+        RefuseCollectible(typeof(BpfRuntime).Assembly);
         Options = options ?? new BpfRuntimeOptions();
         Engine = ChooseEngine(Options.Engine, IsCompilerSupported);
         if (Engine == BpfEngine.Compiler)
@@ -240,6 +243,17 @@ public sealed partial class BpfRuntime : IDisposable
             foreach (BpfProgram program in unloaded.Programs)
                 _programs.Remove(program.Id);
         }
+    }
+
+    // Machine code calls helpers by address, which are gone when their assembly is unloaded; nothing tells when.
+    static void RefuseCollectible(Assembly assembly)
+    {
+        if (AssemblyLoadContext.GetLoadContext(assembly) is not { IsCollectible: true } context)
+            return;
+        throw new FeatureNotSupportedException(RuntimeDiagnostics.CollectibleContext.At(
+            default,
+            $"the library is in the load context '{context.Name}', which may be unloaded while machine code still calls it",
+            "load NopTap into the default context, or into one that is not collectible"));
     }
 
     internal static BpfEngine ChooseEngine(BpfEngine wanted, bool isCompilerSupported)

@@ -31,6 +31,9 @@ public static partial class RuntimeDiagnostics
     /// <summary>A program that cannot call through a program array, since others than itself would be reached.</summary>
     public static readonly DiagnosticDescriptor ProgramArrayCaller = new("BPF4133", "program cannot call through this array");
 
+    /// <summary>The library in a load context that can be unloaded under its machine code.</summary>
+    public static readonly DiagnosticDescriptor CollectibleContext = new("BPF4015", "load context is collectible", Errno.EOPNOTSUPP);
+
     /// <summary>More instructions in one object than the runtime takes.</summary>
     public static readonly DiagnosticDescriptor TooManyInstructions = new("BPF4127", "object has too many instructions", Errno.E2BIG);
 

@@ -12,20 +12,35 @@ readonly unsafe record struct CodeMapping(nint Executable, nint Writable, nint S
     internal static CodeMapping Make(nuint length, CodeMemoryFaults faults)
     {
         int file = MakeFile(faults);
+        nint executable = 0, writable = 0;
+        bool isComplete = false;
         try
         {
             if (Libc.ftruncate(file, (long)length) != 0)
                 throw Refused("ftruncate", $"{length} bytes");
-            nint executable = Map(length, Libc.PROT_READ | Libc.PROT_EXEC, Libc.MAP_SHARED | Libc.MAP_NORESERVE, file);
-            nint writable = Map(length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED | Libc.MAP_NORESERVE, file);
-            nint page = Map((nuint)Environment.SystemPageSize, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1);
+            executable = Map(length, Libc.PROT_READ | Libc.PROT_EXEC, Libc.MAP_SHARED | Libc.MAP_NORESERVE, file);
+            writable = Map(length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED | Libc.MAP_NORESERVE, file);
+            int anonymous = (faults & CodeMemoryFaults.SyncPage) != 0 ? 0 : Libc.MAP_ANONYMOUS;
+            nint page = Map((nuint)Environment.SystemPageSize, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE | anonymous, -1);
+            isComplete = true;
             return new CodeMapping(executable, writable, page);
         }
         finally
         {
             // The mappings keep the memory.
             _ = Libc.close(file);
+            if (!isComplete)
+            {
+                UnmapIfMade(executable, length);
+                UnmapIfMade(writable, length);
+            }
         }
+    }
+
+    static void UnmapIfMade(nint address, nuint length)
+    {
+        if (address != 0)
+            _ = Libc.munmap(address, length);
     }
 
     internal static bool Unmap(CodeMapping mapping, nuint length) =>
@@ -53,6 +68,8 @@ readonly unsafe record struct CodeMapping(nint Executable, nint Writable, nint S
         nint address = Libc.mmap(0, length, protection, flags, file, 0);
         if (address == Libc.MAP_FAILED)
             throw Refused("mmap", $"{length} bytes with protection {protection}");
+        // A child that is forked would share the file, and what it patches would change this process's code.
+        _ = Libc.madvise(address, length, Libc.MADV_DONTFORK);
         return address;
     }
 

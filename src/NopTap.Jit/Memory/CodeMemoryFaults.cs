@@ -9,4 +9,5 @@ enum CodeMemoryFaults
     None = 0,
     Memfd = 1,
     Membarrier = 2,
+    SyncPage = 4,
 }

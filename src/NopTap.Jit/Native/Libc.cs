@@ -16,6 +16,7 @@ static unsafe partial class Libc
     internal const int MAP_ANONYMOUS = 0x20;
     internal const int MAP_NORESERVE = 0x4000;
 
+    internal const int MADV_DONTFORK = 10;
     internal const uint MFD_CLOEXEC = 0x1;
     internal const uint MFD_NOEXEC_SEAL = 0x8;
 
@@ -41,6 +42,9 @@ static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int mprotect(nint address, nuint length, int protection);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int madvise(nint address, nuint length, int advice);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int close(int fd);

@@ -15,6 +15,7 @@ internal static unsafe partial class Libc
     internal const int MAP_FIXED = 0x10;
     internal const int MAP_ANONYMOUS = 0x20;
     internal const int MAP_NORESERVE = 0x4000;
+    internal const int MADV_DONTFORK = 10;
     internal const uint MFD_CLOEXEC = 1;
 
     internal static readonly nint MAP_FAILED = -1;
@@ -30,6 +31,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int ftruncate(int fd, long length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int madvise(nint addr, nuint length, int advice);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int close(int fd);

@@ -53,7 +53,12 @@ internal sealed unsafe class MappedMemory : SafeHandle
         if (fd >= 0)
             _ = Libc.close(fd);
         if (mapped)
+        {
+            // Memory that a forked child shares would let it take and give back records of this process.
+            _ = Libc.madvise(reservation, (nuint)length, Libc.MADV_DONTFORK);
             return memory;
+        }
+
         memory.Dispose();
         return null;
     }

@@ -216,4 +216,38 @@ public sealed unsafe class CodeMemoryTests
         Array.Fill(bytes, (byte)(block.Address >> 6));
         return bytes;
     }
+
+    [Fact]
+    public void WhatWasMappedBeforeARefusalIsUnmapped()
+    {
+        int before = Mappings("noptap-code").Count;
+        Assert.Throws<FeatureNotSupportedException>(() => new CodeMemory(4096, CodeMemoryFaults.SyncPage));
+        Assert.Equal(before, Mappings("noptap-code").Count);
+    }
+
+    // A child would share the memory file: what it patched would change the code of this process.
+    [Fact]
+    public void AForkedChildDoesNotGetTheMappings()
+    {
+        using var memory = new CodeMemory(4096);
+        List<string> flags = Mappings("noptap-code");
+        Assert.NotEmpty(flags);
+        Assert.All(flags, line => Assert.Contains(" dc", line, StringComparison.Ordinal)); // VM_DONTCOPY
+    }
+
+    // The flags of each mapping of a memory file.
+    static List<string> Mappings(string name)
+    {
+        var flags = new List<string>();
+        bool isOurs = false;
+        foreach (string line in File.ReadLines("/proc/self/smaps"))
+        {
+            if (line.Contains("memfd:", StringComparison.Ordinal) || (line.Contains('-', StringComparison.Ordinal) && !line.StartsWith("VmFlags", StringComparison.Ordinal)))
+                isOurs = line.Contains(name, StringComparison.Ordinal);
+            else if (isOurs && line.StartsWith("VmFlags", StringComparison.Ordinal))
+                flags.Add(line);
+        }
+
+        return flags;
+    }
 }
