@@ -245,6 +245,6 @@ public sealed class EarlyExitTests(ITestOutputHelper output)
     static VerificationRequest Request(string text)
     {
         VerificationRequest request = Asm.Request(text);
-        return request with { Mode = VerificationMode.Full, Context = Layouts.SkBuff, Program = request.Program with { Type = ProgramType.SchedCls } };
+        return request with { Context = Layouts.SkBuff, Program = request.Program with { Type = ProgramType.SchedCls } };
     }
 }
