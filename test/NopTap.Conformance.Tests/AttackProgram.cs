@@ -71,7 +71,7 @@ sealed class AttackProgram
         if (_observed is { } parameters)
             type = type with { Context = ObserverLayout.For(parameters, hasResult: false) };
         VerificationRequest request = VerificationRequests.For(Spec, Maps, type, s_helpers.For(Spec.Type));
-        return ProgramVerifier.Verify(_observed is null ? request : request with { Context = type.Context });
+        return ProgramVerifier.Verify(_observed is null ? request : request with { Context = type.Context! });
     }
 
     void Change(string[] words, AssembledProgram assembled)

@@ -142,7 +142,7 @@ public sealed class EarlyExitTests(ITestOutputHelper output)
     {
         ProgramSpec program = s_refused.Programs.Single(program => program.Name == name);
         VerificationResult ours = ProgramVerifier.Verify(
-            new VerificationRequest { Program = program, Maps = s_refused.Maps, Helpers = Asm.Helpers, Context = Layouts.Of(program.Type) });
+            new VerificationRequest { Program = program, Maps = s_refused.Maps, Helpers = Asm.Helpers, Context = Layouts.Of(program.Type)! });
         output.WriteLine(ours.Explanation?.ToDetailedString() ?? "accepted");
         Assert.False(ours.IsAccepted);
         // What a function returns is of interest only where the load is shown as it is: "LD_ABS is only allowed in functions that return 'int'".

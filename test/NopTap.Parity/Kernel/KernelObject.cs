@@ -114,8 +114,8 @@ static unsafe class KernelObject
 
     static KernelAnswer Load(nint program, Libbpf.LoadOptions* options, Question question)
     {
-        if (KernelFaults.Has(new ReadOnlySpan<Isa.Instruction>(Libbpf.bpf_program__insns(program), (int)Libbpf.bpf_program__insn_cnt(program))))
-            return new KernelAnswer(KernelOutcome.NotReached, KernelFaults.Reason, 0, [], []);
+        if (UnaskedPrograms.WhyNot(new ReadOnlySpan<Isa.Instruction>(Libbpf.bpf_program__insns(program), (int)Libbpf.bpf_program__insn_cnt(program))) is string unasked)
+            return new KernelAnswer(KernelOutcome.NotReached, unasked, 0, [], []);
         string section = question.Program.Section;
         if (section.Contains("xdp.frags", StringComparison.Ordinal))
             options->ProgramFlags |= XdpHasFrags;

@@ -27,8 +27,12 @@ sealed unsafe class RecordedKernel : IDisposable
     /// <summary>The verdict and the results of the test's runs.</summary>
     public static (KernelAnswer Answer, List<uint> Results) Ask(RecordedTest test)
     {
-        if (test.Programs.Exists(program => KernelFaults.Has(program.Code)))
-            return (new KernelAnswer(KernelOutcome.NotReached, KernelFaults.Reason, 0, [], []), []);
+        foreach (RecordedProgram program in test.Programs)
+        {
+            if (UnaskedPrograms.WhyNot(program.Code) is string unasked)
+                return (new KernelAnswer(KernelOutcome.NotReached, unasked, 0, [], []), []);
+        }
+
         using var kernel = new RecordedKernel(test);
         return kernel.Prepare() is { } obstacle
             ? (new KernelAnswer(KernelOutcome.NotReached, obstacle, 0, [], []), [])
