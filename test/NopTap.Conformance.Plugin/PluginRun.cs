@@ -58,7 +58,7 @@ static class PluginRun
         ImmutableArray<Instruction> instructions = InstructionDecoder.Decode(code, new DiagnosticPlace { Program = ProgramName });
         VerifiedProgram program = UnverifiedProgram.TrustUnverified(instructions, ProgramName);
         // Calls through registers are no business of a verifier's, but some of the suite's cases are about them.
-        if (StructureChecker.Check(program.Spec, [], BareProgram.Signatures) is { } wrong && wrong.Id != VerifierDiagnostics.IndirectCall.Id)
+        if (StructureChecker.Check(program.Spec, []) is { } wrong && wrong.Id != VerifierDiagnostics.IndirectCall.Id)
             throw new BpfFormatException(wrong);
         return BareProgram.Run(program, memory, isCompiled);
     }

@@ -82,7 +82,7 @@ sealed class AttackProgram
                 Spec = Spec with { Type = Enum.Parse<ProgramType>(words[1]), SectionName = words[1] };
                 break;
             case "observer":
-                Spec = Spec with { Type = ProgramType.Tracing, SectionName = "bpf_sdt" };
+                Spec = Spec with { Type = ProgramType.Tracing, AttachType = AttachType.TraceSdt, SectionName = "bpf_sdt" };
                 _observed = [.. words[1].Split(',').Select(Parameter)];
                 break;
             case "probe":

@@ -180,7 +180,7 @@ public sealed class SdtNoteTests
         ProbeSpec probe = Have.Accepted(new ProbeObject { HasBtf = false }.Build()).Program("main").Probe("p");
         Assert.Equal("p(u64, u64)", probe.ToString());
         Assert.Equal(0, probe.PrototypeId);
-        Assert.All(probe.Parameters, static p => Assert.Equal((ProbeArgumentKind.Integer, 8, false), (p.Kind, p.Size, p.IsSigned)));
+        Assert.All(probe.Parameters, static p => Assert.Equal((ProbeArgumentKind.Untyped, 8, false), (p.Kind, p.Size, p.IsSigned)));
     }
 
     [Fact]

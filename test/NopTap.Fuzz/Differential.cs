@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Collections.Frozen;
+using NopTap.Formats;
 using NopTap.Isa;
 using NopTap.TestKit;
 using NopTap.TestKit.Engines;
@@ -12,8 +12,6 @@ namespace NopTap.Fuzz;
 /// <summary>Runs a program on every engine and compares what they leave behind.</summary>
 public static class Differential
 {
-    static readonly FrozenDictionary<int, HelperSignature> s_signatures = HelperCatalog.All.ToFrozenDictionary(helper => helper.Id);
-
     /// <summary>Runs on all engines and, when asked, in the kernel.</summary>
     /// <param name="program">The program.</param>
     /// <param name="withKernel">Whether the kernel is asked as well.</param>
@@ -22,28 +20,45 @@ public static class Differential
         VerifiedProgram trusted = UnverifiedProgram.TrustUnverified(program.Code, $"seed-{program.Seed}");
         EngineRun want = Engine.Interpreter.Run(trusted, program.Memory.AsSpan());
         // The compiler gets the program twice: with facts that assume the least, and with those that the verifier found.
-        VerificationResult verdict = ProgramVerifier.Verify(new VerificationRequest
-        {
-            Program = trusted.Spec,
-            Helpers = s_signatures,
-            Context = ContextLayout.Plain("memory", program.Memory.Length, isWritable: true),
-        });
-        string? difference = CompareEngines(program, trusted, want, "");
-        if (difference is null && verdict.Program is not null)
-            difference = CompareEngines(program, verdict.Program, want, " with the verifier's facts");
+        string? difference = CompareEngines(program, trusted, want);
+        Diagnostic? rejection = null;
+        if (difference is null)
+            difference = CompareProved(program, want, out rejection);
         EngineRun? kernel = difference is null && withKernel ? KernelEngine.Run(program.Code.AsSpan(), program.Memory.AsSpan()).Run : null;
         if (kernel is not null)
             difference = Describe("the kernel", want, kernel);
-        return new Comparison(difference, verdict.Rejection, kernel is not null);
+        return new Comparison(difference, rejection, kernel is not null);
     }
 
-    static string? CompareEngines(GeneratedProgram program, VerifiedProgram verified, EngineRun want, string facts)
+    static string? CompareEngines(GeneratedProgram program, VerifiedProgram trusted, EngineRun want)
     {
         foreach (Engine engine in Engine.All)
         {
             bool isReference = engine == Engine.Interpreter;
-            if (!isReference && Describe(engine.Name + facts, want, engine.Run(verified, program.Memory.AsSpan())) is { } difference)
+            if (!isReference && Describe(engine.Name, want, engine.Run(trusted, program.Memory.AsSpan())) is { } difference)
                 return difference;
+        }
+
+        return null;
+    }
+
+    static string? CompareProved(GeneratedProgram program, EngineRun want, out Diagnostic? rejection)
+    {
+        rejection = null;
+        BpfObjectSpec spec = ProvedRun.ObjectOf(program);
+        foreach (BpfRuntime runtime in ProvedRun.Runtimes)
+        {
+            try
+            {
+                using BpfObject loaded = runtime.Load(spec);
+                if (Describe($"the {runtime.Engine} with the verifier's facts", want, ProvedRun.Run(loaded, program.Memory.Length)) is { } difference)
+                    return difference;
+            }
+            catch (VerificationException refused)
+            {
+                rejection = refused.Diagnostic;
+                return null;
+            }
         }
 
         return null;

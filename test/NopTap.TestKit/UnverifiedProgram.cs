@@ -54,7 +54,8 @@ public static class UnverifiedProgram
         return new VerifiedProgram(spec, context, instructions, functions.MoveToImmutable(), ImmutableArray.Create(facts), sites);
     }
 
-    static ImmutableArray<FunctionSpec> FindFunctions(ImmutableArray<Instruction> instructions)
+    /// <summary>The functions that the calls and function references in a program lead to, the first included.</summary>
+    public static ImmutableArray<FunctionSpec> FindFunctions(ImmutableArray<Instruction> instructions)
     {
         var starts = new SortedSet<int> { 0 };
         for (int index = 0; index < instructions.Length; index += instructions[index].SlotCount)

@@ -129,7 +129,7 @@ public sealed class MapAccessTests
         Assert.Equal(10, spec.Programs.Length);
         foreach (ProgramSpec program in spec.Programs)
         {
-            var request = new VerificationRequest { Program = program, Maps = spec.Maps, Helpers = Asm.Helpers, Context = Layouts.Of(program.Type), Mode = VerificationMode.Full };
+            var request = new VerificationRequest { Program = program, Maps = spec.Maps, Helpers = Asm.Helpers, Context = Layouts.Of(program.Type)! };
             VerificationResult result = ProgramVerifier.Verify(request);
             Assert.True(result.IsAccepted == program.Name.EndsWith("_accepted", StringComparison.Ordinal), $"{program.Name}: {result.Rejection}");
             AskKernel(request, result.IsAccepted);
@@ -167,7 +167,7 @@ public sealed class MapAccessTests
         string start = "*(u64 *)(r10 - 8) = 0\nr1 = map[idx:0]\n" + find + (map.Inner is null ? "" : "r1 = r0\n" + find);
         VerificationRequest request = Asm.Request(start + "r1 = *(u32 *)(r0 + 0)\nif r1 == 7 goto +1\nr1 = *(u64 *)(r10 + 8)\nr0 = 0\nexit") with
         {
-            Mode = VerificationMode.Full,
+
             Maps = [map],
         };
         Assert.True(believed == ProgramVerifier.Verify(request).IsAccepted, what);
@@ -185,7 +185,7 @@ public sealed class MapAccessTests
         VerificationRequest request = Asm.Request(
             "*(u64 *)(r10 - 8) = 0\nr2 = r10\nr2 += -8\nr1 = map[idx:0]\ncall map_lookup_elem\nif r0 != 0 goto +2\nr0 = 0\nexit\nr1 = r0\n*(u32 *)(r10 - 16) = 5\nr2 = r10\nr2 += -16\ncall map_lookup_elem\nr0 = *(u64 *)(r0 + 0)\nr0 = 0\nexit") with
         {
-            Mode = VerificationMode.Full,
+
             Maps = [new() { Name = "outer", Type = MapType.ArrayOfMaps, KeySize = 4, ValueSize = 4, MaxEntries = 4, Inner = inner }],
         };
         Assert.Equal(believed, ProgramVerifier.Verify(request).IsAccepted);
@@ -209,7 +209,7 @@ public sealed class MapAccessTests
             _ => "r8 = map[idx:0]\nr1 = r8\n" + find + "r7 = r0\n",
         };
         VerificationRequest request = Asm.Request(start + text + "r0 = 0\nexit");
-        return request with { Mode = VerificationMode.Full, Maps = maps };
+        return request with { Maps = maps };
     }
 
     static void AskKernel(VerificationRequest request, bool accepted)

@@ -16,7 +16,7 @@ namespace NopTap.Verifier.Tests;
 /// </summary>
 /// <remarks>
 /// A case names a program of an object (<c>-- object mistakes.bpf.o missing_null_check</c>) or has assembly (<c>-- asm</c>), for which
-/// <c>-- with</c> changes the request: <c>type</c>, <c>licence</c>, <c>returns LOW HIGH</c>, <c>functions START+LENGTH…</c>,
+/// <c>-- with</c> changes the request: <c>type</c>, <c>licence</c>, <c>without PART</c>, <c>returns LOW HIGH</c>, <c>functions START+LENGTH…</c>,
 /// <c>repeat N</c>, <c>steps N</c>, <c>flags MAP BITS</c>, <c>probe NAME KINDS at SLOT in REGISTERS [armed SLOT lands SLOT]</c>.
 /// </remarks>
 public sealed class RejectionCaseTests
@@ -73,6 +73,7 @@ public sealed class RejectionCaseTests
         return words[0] switch
         {
             "type" => request with { Program = program with { Type = Enum.Parse<ProgramType>(words[1]) }, Context = Layouts.Of(Enum.Parse<ProgramType>(words[1]))! },
+            "without" => words[1] == "context" ? request with { Context = null! } : request with { Program = program with { Functions = [program.Functions[0] with { BtfTypeId = -1 }] } },
             "licence" => request with { Program = program with { License = words[1] } },
             "returns" => request with { ReturnRange = (Number(words[1]), Number(words[2])) },
             "functions" => request with { Program = program with { Functions = [.. words.Skip(1).Select(Function)] } },

@@ -71,6 +71,17 @@ public sealed class LoadBudgetTests
         NothingIsLeft(runtime);
     }
 
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void SpecsThatNoReaderCountedAreCountedToo(BpfEngine engine)
+    {
+        using BpfRuntime runtime = Make(engine, options => options with { Instructions = 3 });
+        var spec = new BpfObjectSpec { Name = "o", Programs = [Program("a", "r0 = 0\nexit"), Program("b", "r0 = 0\nexit")] };
+        Diagnostic refused = Assert.ThrowsAny<BpfException>(() => runtime.Load(spec)).Diagnostic;
+        Assert.Equal(RuntimeDiagnostics.TooManyInstructions.Id, refused.Id);
+        NothingIsLeft(runtime);
+    }
+
     [Fact]
     public void CodeThatDoesNotFitNamesItsBudgetAndLeavesNothing()
     {

@@ -30,6 +30,7 @@ public sealed class LoadContextTests
         Exception refused = Assert.Throws<TargetInvocationException>(() => MakeRuntime(isCollectible: true)).InnerException!;
         Assert.Equal(typeof(FeatureNotSupportedException).FullName, refused.GetType().FullName);
         Assert.Contains("plugins", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(RuntimeDiagnostics.CollectibleContext.Id, refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
