@@ -65,7 +65,7 @@ static class LifeScenes
             Assert.ThrowsAny<Exception>(() => program.Run(context));
             Assert.Throws<ObjectDisposedException>(() => program.Info);
             Assert.Throws<ObjectDisposedException>(() => program.ReadCode());
-            Scene.Try(() => GC.KeepAlive((program.Verified, program.CompiledCode, program.IsBound, program.NotChecked, program.Name, program.Spec, program.TypeInfo)));
+            Scene.Try(() => GC.KeepAlive((program.Verified, program.CompiledCode, program.IsBound, program.NotRunnable, program.Name, program.Spec, program.TypeInfo)));
             program.Dispose();
             foreach (BpfProbe probe in program.Probes)
                 Scene.Try(() => probe.Attach((in ProbeEvent _) => { }));
