@@ -24,8 +24,8 @@ public sealed unsafe partial class BpfProgram
             throw WrongContext($"a structure '{typeof(T).Name}'");
         ObjectDisposedException.ThrowIf(IsDisposed, this);
 
-        // A program that takes no structure was proved to touch none.
-        if (BoundImage.Verified.Context is not { } wanted || wanted.NativeSize == sizeof(T))
+        // A program that takes no structure, or an empty one, was proved to touch none.
+        if (BoundImage.Verified.Context is not { NativeSize: > 0 } wanted || wanted.NativeSize == sizeof(T))
             return;
         throw new BpfOperationException(RuntimeDiagnostics.ContextSize.At(
             new DiagnosticPlace { Program = Name, Section = Spec.SectionName },

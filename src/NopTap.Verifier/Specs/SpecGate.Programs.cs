@@ -31,6 +31,7 @@ sealed partial class SpecGate
             Lines = Parts(spec.Lines, "line record", static line => line with { File = line.File ?? "", Text = line.Text ?? "" }),
             CoreRelocations = Parts(spec.CoreRelocations, "relocation", static relocation => relocation with { Access = relocation.Access ?? "" }),
             Probes = Parts(spec.Probes, "probe", Probe),
+            Missing = Parts(spec.Missing, "missing reference", Missing),
         };
         CheckLines(admitted);
         foreach (CoreRelocationSpec relocation in admitted.CoreRelocations)
@@ -39,9 +40,18 @@ sealed partial class SpecGate
             Slot(relocation.Instruction, admitted, "a relocation");
         }
 
+        foreach (MissingReference missing in admitted.Missing)
+            Slot(missing.Instruction, admitted, $"the missing '{missing.Name}'");
         _place = before;
         _types = typesBefore;
         return admitted;
+    }
+
+    MissingReference Missing(MissingReference missing)
+    {
+        if (missing.Name is null || missing.Reason is null)
+            Report("a missing reference has no name or no reason");
+        return missing with { Name = missing.Name ?? "" };
     }
 
     // They are found by halving, so their order is part of what they say.

@@ -78,7 +78,8 @@ public sealed unsafe partial class BpfMapOfMaps : BpfMap
     string? Difference(BpfMap map)
     {
         MapSpec template = Template;
-        return map.Type != template.Type ? $"is of type {map.Type}, not {template.Type}"
+        return map is UnsupportedMap ? "has no entries, since maps like it do not exist here"
+            : map.Type != template.Type ? $"is of type {map.Type}, not {template.Type}"
             : map.KeySize != template.KeySize ? $"has keys of {map.KeySize} bytes, not {template.KeySize}"
             : map.ValueSize != template.ValueSize ? $"has values of {map.ValueSize} bytes, not {template.ValueSize}"
             : (uint)map.Flags != template.Flags ? $"has flags 0x{(uint)map.Flags:x}, not 0x{template.Flags:x}"

@@ -46,7 +46,7 @@ public sealed class DeadCodeTests
         { "dead_helper", VerifierDiagnostics.UnknownHelper.Id, "call of helper 9999" },
         { "dead_names", FormatDiagnostics.KernelSymbolUsed.Id, "'needed_" },
         { "dead_map", RuntimeDiagnostics.MapUnsupportedType.Id, "map type LruHash" },
-        { "dead_timer", VerifierDiagnostics.UnknownHelper.Id, "bpf_timer_init" },
+        { "dead_timer", VerifierDiagnostics.HelperNotImplemented.Id, "bpf_timer_init" },
         { "dead_functions", VerifierDiagnostics.UnknownHelper.Id, "call of helper 9999" },
         { "unwanted", FormatDiagnostics.KernelSymbolUsed.Id, "'needed_" },
     };

@@ -192,6 +192,18 @@ public sealed class MapsOfMapsTests
         Assert.Equal(1, outer.Count);
     }
 
+    // It stands for a map that cannot exist here and has no entries, and an array of the template's capacity has all of them.
+    [Fact]
+    public void AMapThatCannotExistHereIsNotPutIn()
+    {
+        using var runtime = new BpfRuntime();
+        MapSpec template = MapFixture.Spec(MapType.Array);
+        using var outer = (BpfMapOfMaps)runtime.CreateMap(Template(MapType.ArrayOfMaps, template));
+        using BpfObject loaded = runtime.Load(new BpfObjectSpec { Name = "o", Maps = [template with { Name = "timers", UnsupportedField = "struct bpf_timer at offset 0" }] });
+        Assert.Equal(RuntimeDiagnostics.InnerMapMismatch.Id, Assert.Throws<BpfOperationException>(() => outer.Set(0, loaded.Maps["timers"])).Diagnostic.Id);
+        Assert.Equal(0, outer.Count);
+    }
+
     static BpfMap MapFactoryDisposed(MapSpec spec)
     {
         BpfMap map = MapFactory.Create(spec, 1);

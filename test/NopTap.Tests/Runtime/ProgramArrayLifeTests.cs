@@ -195,7 +195,7 @@ public sealed class ProgramArrayLifeTests
             return 0;
         };
         int helper = runtime.Helpers.Add("wait", [], wait);
-        using BpfObject caller = runtime.Load(Object(Program("from", 0, $"r6 = r1\ncall {helper}\nr1 = r6\nr2 = 0 ll\nr3 = 0\ncall tail_call\nr0 = 7\nexit")));
+        using BpfObject caller = runtime.Load(Object(Program("from", 0, $"r6 = r1\ncall {helper}\nr1 = r6\nr2 = map[idx:0]\nr3 = 0\ncall tail_call\nr0 = 7\nexit")));
         array = (ProgramArrayMap)caller.Maps["programs"];
         using (BpfObject called = runtime.Load(Object(Entry("to", 0))))
             array.Set(0, called.Programs["to"]);

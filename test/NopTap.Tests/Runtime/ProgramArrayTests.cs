@@ -11,7 +11,7 @@ namespace NopTap.Tests.Runtime;
 /// <summary>An entry of a program array fits every program that can reach it, whichever of them came first.</summary>
 public sealed class ProgramArrayTests
 {
-    const string Call = "r2 = 0 ll\nr3 = 0\ncall tail_call\nr0 = 7\nexit";
+    const string Call = "r2 = map[idx:0]\nr3 = 0\ncall tail_call\nr0 = 7\nexit";
 
     static readonly MapSpec s_array = new() { Name = "programs", Type = MapType.ProgArray, KeySize = 4, ValueSize = 4, MaxEntries = 2 };
 
