@@ -30,7 +30,7 @@ static class VerificationGate
         var place = new DiagnosticPlace { Program = program.Name, Section = program.SectionName };
         ImmutableArray<MapSpec> maps = Maps(request.Maps, place, ref problem);
         problem ??= Helpers(request.Helpers, place) ?? Context(request.Context, place);
-        return request with { Program = program, Maps = maps };
+        return request with { Program = program, Maps = maps, Budget = request.Budget ?? VerificationBudget.Default };
     }
 
     static ImmutableArray<MapSpec> Maps(ImmutableArray<MapSpec> maps, DiagnosticPlace place, ref Diagnostic? problem)
