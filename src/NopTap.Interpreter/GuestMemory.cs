@@ -33,7 +33,11 @@ internal sealed unsafe class GuestMemory : IDisposable
     int _frames;
 
     /// <summary>Makes the memory of a run with nothing but its stack.</summary>
-    public GuestMemory() => _stack = (byte*)NativeMemory.AlignedAlloc(StackSize, 64);
+    public GuestMemory()
+    {
+        _stack = (byte*)NativeMemory.AlignedAlloc(StackSize, 64);
+        LiveResources.Add(LiveResource.GuestStack, (nint)_stack);
+    }
 
     /// <summary>Adds memory that the program may touch; its owner keeps it alive while runs use it.</summary>
     /// <param name="region">The region.</param>
@@ -45,6 +49,9 @@ internal sealed unsafe class GuestMemory : IDisposable
     /// <summary>Frees the stack.</summary>
     public void Dispose()
     {
+        if (_stack == null)
+            return;
+        LiveResources.Remove(LiveResource.GuestStack, (nint)_stack);
         NativeMemory.AlignedFree(_stack);
         _stack = null;
     }

@@ -3,6 +3,7 @@
 using System.Globalization;
 using NopTap;
 using NopTap.Stress;
+using NopTap.TestKit.Leaks;
 
 // noptap-stress [--seconds N] [--threads N] [--flippers M] [--seed S] [--engine compiler|interpreter]: targets with known results run while
 // observers of every kind are attached and detached; each result, each argument of each event and each count is checked.
@@ -26,10 +27,14 @@ for (int n = 0; n < args.Length; n++)
     n++;
 }
 
+LeakCheck.Begin();
 Tally tally = StressRun.Go(options);
 foreach (string fault in tally.FaultMessages)
     Console.WriteLine($"fault: {fault}");
 Console.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
     $"seed {options.Seed}: {tally.Runs:N0} runs, {tally.Events:N0} hits, {tally.Flips:N0} flips, {tally.Faults} faults"));
-return tally.Faults == 0 && tally.Runs != 0 && tally.Events != 0 && tally.Flips != 0 ? 0 : 1;
+IReadOnlyList<string> leaks = LeakCheck.Find();
+foreach (string leak in leaks)
+    Console.WriteLine($"leak: {leak}");
+return leaks.Count == 0 && tally.Faults == 0 && tally.Runs != 0 && tally.Events != 0 && tally.Flips != 0 ? 0 : 1;

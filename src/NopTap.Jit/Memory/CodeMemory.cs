@@ -57,6 +57,7 @@ internal sealed unsafe partial class CodeMemory : SafeHandleZeroOrMinusOneIsInva
         _writable = mapping.Writable;
         _syncPage = mapping.SyncPage;
         SetHandle(mapping.Executable);
+        LiveResources.Add(LiveResource.CodeRegion, handle);
         _allocator = new BlockAllocator(Capacity);
         _barrier = RegisterBarrier(faults);
     }
@@ -110,6 +111,7 @@ internal sealed unsafe partial class CodeMemory : SafeHandleZeroOrMinusOneIsInva
                 throw Exhausted(size, _bytesInUse);
             _bytesInUse += reserved;
             _blockCount++;
+            LiveResources.Add(LiveResource.CodeBlock, (long)BaseAddress + offset);
             return new CodeBlock(this, BaseAddress + (ulong)offset, size, (int)reserved);
         }
     }
@@ -126,6 +128,7 @@ internal sealed unsafe partial class CodeMemory : SafeHandleZeroOrMinusOneIsInva
             _allocator.Give((long)(block.Address - BaseAddress), block.Reserved);
             _bytesInUse -= block.Reserved;
             _blockCount--;
+            LiveResources.Remove(LiveResource.CodeBlock, (long)block.Address);
         }
     }
 
@@ -171,7 +174,13 @@ internal sealed unsafe partial class CodeMemory : SafeHandleZeroOrMinusOneIsInva
         "unload programs that are no longer needed, or reserve a larger region (BpfRuntimeOptions.CodeCapacity)"));
 
     /// <inheritdoc/>
-    protected override bool ReleaseHandle() => CodeMapping.Unmap(new CodeMapping(handle, _writable, _syncPage), (nuint)Capacity);
+    protected override bool ReleaseHandle()
+    {
+        // Its blocks go with it.
+        LiveResources.RemoveRange(LiveResource.CodeBlock, handle, handle + (nint)Capacity, _blockCount);
+        LiveResources.Remove(LiveResource.CodeRegion, handle);
+        return CodeMapping.Unmap(new CodeMapping(handle, _writable, _syncPage), (nuint)Capacity);
+    }
 
     /// <summary>A hold of the mappings; see <see cref="Keep"/>.</summary>
     internal readonly ref struct Use

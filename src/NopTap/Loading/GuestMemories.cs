@@ -10,6 +10,16 @@ internal static class GuestMemories
     static readonly Lock s_lock = new();
     static readonly Stack<GuestMemory> s_idle = new();
 
+    /// <summary>Memories that wait for a run.</summary>
+    internal static int Idle
+    {
+        get
+        {
+            lock (s_lock)
+                return s_idle.Count;
+        }
+    }
+
     internal static GuestMemory Take()
     {
         lock (s_lock)

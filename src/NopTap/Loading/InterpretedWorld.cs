@@ -15,11 +15,12 @@ namespace NopTap.Loading;
 /// <summary>What an interpreted program finds outside itself: the values of its maps, its packet, the targets of its tail calls.</summary>
 internal sealed unsafe class InterpretedWorld : IGuestRegions, ITailCallTargets, IMapElements
 {
-    // Keys that for_each_map_elem shows for arrays, whose elements have none in memory: a cell for each walk that is going on.
+    // Keys that for_each_map_elem shows for arrays, whose elements have none in memory: a cell for each walk that is going on. Pinned
+    // memory of the collector's, so that it goes with its thread.
     const int KeyCells = 64;
 
     [ThreadStatic]
-    static uint* t_keys;
+    static uint[]? t_keys;
 
     [ThreadStatic]
     static uint t_walks;
@@ -104,13 +105,12 @@ internal sealed unsafe class InterpretedWorld : IGuestRegions, ITailCallTargets,
     static bool NextOfArray(MapHeader* map, uint processor, ref ulong cursor, out nint key, out nint value)
     {
         // |walk's cell + 1 : 32|next index : 32|
-        if (t_keys == null)
-            t_keys = (uint*)NativeMemory.Alloc(KeyCells * sizeof(uint));
+        t_keys ??= GC.AllocateArray<uint>(KeyCells, pinned: true);
         uint cell = cursor == 0 ? t_walks : (uint)(cursor >> 32) - 1;
         uint index = (uint)cursor;
         bool isEnd = index >= map->MaxEntries;
         t_walks = isEnd ? cell : cell + 1;
-        key = (nint)(t_keys + (cell % KeyCells));
+        key = Marshal.UnsafeAddrOfPinnedArrayElement(t_keys, (int)(cell % KeyCells));
         value = 0;
         if (isEnd)
             return false;
@@ -153,9 +153,14 @@ internal sealed unsafe class InterpretedWorld : IGuestRegions, ITailCallTargets,
 
     bool TryFindKey(ulong address, out GuestRegion region)
     {
-        region = new GuestRegion((ulong)t_keys, t_keys == null ? 0 : (ulong)(KeyCells * sizeof(uint)), true, false, "key of an array's element");
-        if (region.Length != 0 && region.Covers(address, 1))
-            return true;
+        if (t_keys is { } keys)
+        {
+            ulong first = (ulong)Marshal.UnsafeAddrOfPinnedArrayElement(keys, 0);
+            region = new GuestRegion(first, KeyCells * sizeof(uint), true, false, "key of an array's element");
+            if (region.Covers(address, 1))
+                return true;
+        }
+
         foreach (BpfMap map in _program.Maps)
         {
             if (!map.TryFindKey(address, out MemoryWindow key))

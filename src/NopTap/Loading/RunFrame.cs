@@ -2,6 +2,7 @@
 
 using System.Runtime.InteropServices;
 using NopTap.Helpers;
+using NopTap.Isa;
 
 namespace NopTap.Loading;
 
@@ -15,11 +16,13 @@ internal unsafe struct RunFrame
     {
         var frame = (RunFrame*)NativeMemory.Alloc((nuint)sizeof(RunFrame));
         frame->_handle = GCHandle.ToIntPtr(GCHandle.Alloc(program, GCHandleType.Weak));
+        LiveResources.Add(LiveResource.RunFrame, (nint)frame);
         return frame;
     }
 
     internal static void Free(RunFrame* frame)
     {
+        LiveResources.Remove(LiveResource.RunFrame, (nint)frame);
         GCHandle.FromIntPtr(frame->_handle).Free();
         NativeMemory.Free(frame);
     }

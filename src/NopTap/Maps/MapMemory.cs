@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Runtime.InteropServices;
+using NopTap.Isa;
 using NopTap.Native;
 using NopTap.Threads;
 
@@ -19,6 +20,7 @@ internal sealed unsafe class MapMemory : SafeHandle
         _mapping = mapping;
         _more = more;
         SetHandle(GCHandle.ToIntPtr(GCHandle.Alloc(owner, GCHandleType.Weak)));
+        LiveResources.Add(LiveResource.MapHandle, handle);
         MapRegions.Add(mapping, handle);
         if (more is not null)
             MapRegions.Add(more, handle);
@@ -48,6 +50,7 @@ internal sealed unsafe class MapMemory : SafeHandle
         Action? released = OnReleased;
         void Free()
         {
+            LiveResources.Remove(LiveResource.MapHandle, owner);
             GCHandle.FromIntPtr(owner).Free();
             mapping.Dispose();
             more?.Dispose();

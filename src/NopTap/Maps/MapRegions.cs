@@ -10,6 +10,9 @@ internal static class MapRegions
 {
     static ImmutableArray<Range> s_ranges = [];
 
+    /// <summary>Ranges now.</summary>
+    internal static int Count => s_ranges.Length;
+
     /// <summary>The map whose memory holds an address, or null. Inside a run the answer stays true until the run ends.</summary>
     internal static BpfMap? Find(ulong address)
     {

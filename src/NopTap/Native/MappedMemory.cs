@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Runtime.InteropServices;
+using NopTap.Isa;
 
 namespace NopTap.Native;
 
@@ -14,6 +15,7 @@ internal sealed unsafe class MappedMemory : SafeHandle
     {
         SetHandle(address);
         _length = length;
+        LiveResources.Add(LiveResource.Mapping, address);
     }
 
     public override bool IsInvalid => handle == Libc.MAP_FAILED;
@@ -66,5 +68,18 @@ internal sealed unsafe class MappedMemory : SafeHandle
     static bool MapAt(nint address, ulong length, int fd, long offset) =>
         Libc.mmap(address, (nuint)length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED | Libc.MAP_FIXED, fd, offset) == address;
 
-    protected override bool ReleaseHandle() => Libc.munmap(handle, _length) == 0;
+    /// <summary>Leaves the memory mapped for the rest of the process's life, owned by nobody.</summary>
+    internal byte* Abandon()
+    {
+        byte* address = Address;
+        SetHandleAsInvalid();
+        LiveResources.Remove(LiveResource.Mapping, (nint)address);
+        return address;
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        LiveResources.Remove(LiveResource.Mapping, handle);
+        return Libc.munmap(handle, _length) == 0;
+    }
 }

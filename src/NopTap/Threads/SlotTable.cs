@@ -43,6 +43,7 @@ internal static unsafe class SlotTable
             }
 
             s_leased++;
+            LiveResources.Add(LiveResource.Slot, slot);
             return slot;
         }
     }
@@ -63,8 +64,24 @@ internal static unsafe class SlotTable
                     words[1] = 0;
             }
 
+            LiveResources.Remove(LiveResource.Slot, slot);
             s_free.Push(slot);
             s_leased--;
+        }
+    }
+
+    /// <summary>A free slot that is not zero in a block: somebody counts in what was released. Null when there is none.</summary>
+    internal static int? FirstDirty(ThreadBlock* block)
+    {
+        lock (s_lock)
+        {
+            foreach (int slot in s_free)
+            {
+                if ((Words(block, slot)[0] | Words(block, slot)[1]) != 0)
+                    return slot;
+            }
+
+            return null;
         }
     }
 

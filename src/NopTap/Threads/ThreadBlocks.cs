@@ -108,9 +108,7 @@ internal static unsafe class ThreadBlocks
                 "raise the process's address-space limit (ulimit -v) or run programs on fewer threads"));
         }
 
-        nint address = (nint)memory.Address;
-        memory.SetHandleAsInvalid();
-        return address;
+        return (nint)memory.Abandon();
     }
 
     // The slots stay: their counts belong to links, not to the thread.

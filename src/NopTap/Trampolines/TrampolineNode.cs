@@ -2,6 +2,7 @@
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using NopTap.Isa;
 using NopTap.Jit.Abi;
 using NopTap.Jit.Trampolines;
 using NopTap.Links;
@@ -25,6 +26,7 @@ internal sealed unsafe class TrampolineNode
         Site = site;
         IsExit = isExit;
         _handle = GCHandle.Alloc(this);
+        LiveResources.Add(LiveResource.ObserverHandle, GCHandle.ToIntPtr(_handle));
     }
 
     internal Observer Observer { get; }
@@ -79,7 +81,11 @@ internal sealed unsafe class TrampolineNode
     }
 
     /// <summary>Gives back what the node holds. No thread may be inside.</summary>
-    internal void Free() => _handle.Free();
+    internal void Free()
+    {
+        LiveResources.Remove(LiveResource.ObserverHandle, GCHandle.ToIntPtr(_handle));
+        _handle.Free();
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     static void FromMachineCode(ulong* arguments, nint handle, ThreadBlock* block)

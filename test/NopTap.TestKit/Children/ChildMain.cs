@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Reflection;
+using NopTap.TestKit.Leaks;
 
 namespace NopTap.TestKit.Children;
 
@@ -23,7 +24,9 @@ static class ChildMain
         EndWithParent();
         try
         {
+            LeakCheck.Begin();
             ChildProcess.Call(type, name, rest);
+            LeakCheck.End();
             return Returned;
         }
         catch (Exception e)
