@@ -3,6 +3,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using NopTap.Fuzz;
+using NopTap.Fuzz.Api;
 using NopTap.Fuzz.Results;
 using NopTap.Fuzz.Soundness;
 using NopTap.Fuzz.Verdicts;
@@ -15,6 +16,9 @@ if (args is ["results", ..])
 // noptap-fuzz verdicts ...: our verifier against the kernel's.
 if (args is ["verdicts", ..])
     return VerdictCommand.Run(args.AsSpan(1));
+// noptap-fuzz api ...: random sequences of public calls.
+if (args is ["api", ..])
+    return ApiCommand.Run(args[1..]);
 
 double seconds = 10;
 ulong seed = 1;

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using NopTap.Fuzz.Api;
+
+namespace NopTap.Conformance.Tests;
+
+/// <summary>A slice of the random sequences of public calls, counted in sequences; the rest is <c>NopTap.Fuzz api</c>.</summary>
+public sealed class ApiSequenceTests
+{
+    const int Sequences = 400;
+    const int FewestMembers = 200;
+
+    [Fact]
+    public void RandomSequencesOfPublicCallsEndWithoutACrashALeakOrAnUndocumentedException()
+    {
+        var campaign = new ApiCampaign("both", _ => { });
+        campaign.Run(seed: 1_000_000, Sequences, batch: Sequences);
+        Assert.Empty(campaign.Finds);
+        Assert.Empty(campaign.Tally.Faults.Where(fault => !IsOfMissingParts(fault.Key)).Select(fault => $"sequence {fault.Value.Seed}: {fault.Key}\n{fault.Value.Text}"));
+        Assert.Equal(Sequences, campaign.Ended);
+        Assert.True(campaign.Tally.Calls.Count > FewestMembers, $"{campaign.Tally.Calls.Count} members were called");
+    }
+
+    // Parts of specifications that are null have a gate of their own, with its own tests.
+    static bool IsOfMissingParts(string fault) =>
+        fault.Contains(" from BpfRuntime.CreateMap(", StringComparison.Ordinal) || fault.Contains(" from BpfRuntime.Load(", StringComparison.Ordinal);
+}
