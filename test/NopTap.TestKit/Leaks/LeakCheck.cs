@@ -4,6 +4,7 @@ using NopTap.Isa;
 using NopTap.Jit.Abi;
 using NopTap.Loading;
 using NopTap.Maps;
+using NopTap.TestKit.Engines;
 using NopTap.Threads;
 
 namespace NopTap.TestKit.Leaks;
@@ -40,6 +41,7 @@ public static class LeakCheck
     {
         if (s_isAllowed)
             return;
+        JitEngine.End();
         IReadOnlyList<string> leaks = Find();
         if (leaks.Count != 0)
             throw new LeakException($"the run leaks ({TraceVariable}=1 shows who made it):\n{string.Join('\n', leaks)}");
