@@ -44,11 +44,11 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
         _rounds = (ulong)runtime.Options.Rounds;
         Spec = spec;
         Id = runtime.TakeProgramId();
-        (_statistics, Slot) = Hold(maps);
-        _frame = RunFrame.Allocate(this);
         Probes = new NamedCollection<BpfProbe>("probe", BpfProbe.For(this), probe => probe.Name);
         Functions = new NamedCollection<BpfFunction>("function", BpfFunction.For(this, spec.ParametersOf), function => function.Name);
         LoadedAt = DateTimeOffset.UtcNow;
+        (_statistics, Slot) = Hold(maps);
+        _frame = RunFrame.Allocate(this);
     }
 
     /// <summary>Number by which it is known while loaded; never 0.</summary>

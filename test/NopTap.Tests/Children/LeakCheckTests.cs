@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using NopTap.Formats;
 using NopTap.Interpreter;
 using NopTap.Jit;
 using NopTap.Jit.Abi;
 using NopTap.Links;
 using NopTap.Maps;
 using NopTap.Native;
+using NopTap.TestKit;
 using NopTap.TestKit.Children;
 using NopTap.TestKit.Leaks;
 using NopTap.Tests.Runtime;
@@ -50,6 +52,16 @@ public sealed unsafe class LeakCheckTests
             foreach (BpfProgram program in loaded.Programs)
                 program.Run(Loaded.Packet);
         }
+    }
+
+    [Fact]
+    public void AProgramWhoseSpecificationIsBrokenLeavesNothing() => ChildProcess.Run(LoadBroken);
+
+    static void LoadBroken(string[] arguments)
+    {
+        using BpfRuntime runtime = Loaded.NewRuntime(BpfEngine.Compiler);
+        BpfObjectSpec spec = BpfObjectSpec.Load(Repository.PathOf("test", "corpus", "objects", "sdt_args.bpf.o"));
+        Assert.ThrowsAny<Exception>(() => runtime.Load(spec with { Programs = [.. spec.Programs.Select(program => program with { Functions = default })] }));
     }
 
     static void LeakEachInTurn(string[] arguments)
