@@ -4,6 +4,7 @@ using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using NopTap.Formats;
 using NopTap.Isa;
+using NopTap.Verifier.Specs;
 
 namespace NopTap.Contexts;
 
@@ -34,10 +35,16 @@ public static class ProgramTypes
 
     /// <summary>What a program gets and may do, its attach type and its parameter considered.</summary>
     /// <param name="program">The program.</param>
-    /// <exception cref="BpfOperationException">It is not run here, whatever its code is; the diagnostic says what it lacks.</exception>
+    /// <exception cref="BpfOperationException">
+    /// It is not run here, whatever its code is, or the specification is broken; the diagnostic says what it lacks.
+    /// </exception>
     public static ProgramTypeInfo Of(ProgramSpec program)
     {
-        ProgramTypeInfo info = Admit(program, out Diagnostic? notRunnable);
+        ArgumentNullException.ThrowIfNull(program);
+        ProgramSpec admitted = SpecGate.Admit(program, out Diagnostic? problem);
+        if (problem is not null)
+            throw new BpfOperationException(problem);
+        ProgramTypeInfo info = Admit(admitted, out Diagnostic? notRunnable);
         return notRunnable is null ? info : throw new BpfOperationException(notRunnable);
     }
 
