@@ -6,6 +6,7 @@ using NopTap.Formats;
 using NopTap.Isa;
 using NopTap.TestKit;
 using NopTap.TestKit.Engines;
+using NopTap.TestKit.Leaks;
 
 namespace NopTap.Fuzz;
 
@@ -16,8 +17,8 @@ namespace NopTap.Fuzz;
 static class ProvedRun
 {
     static readonly byte[] s_packet = new byte[64];
-    static readonly BpfRuntime s_interpreter = new(new BpfRuntimeOptions { Engine = BpfEngine.Interpreter });
-    static readonly BpfRuntime s_chosen = new();
+    static readonly BpfRuntime s_interpreter = LeakCheck.DisposeAtEnd(new BpfRuntime(new BpfRuntimeOptions { Engine = BpfEngine.Interpreter }));
+    static readonly BpfRuntime s_chosen = LeakCheck.DisposeAtEnd(new BpfRuntime());
 
     /// <summary>Both engines, or the one that there is.</summary>
     public static IReadOnlyList<BpfRuntime> Runtimes { get; } = s_chosen.Engine == BpfEngine.Interpreter ? [s_interpreter] : [s_interpreter, s_chosen];

@@ -2,6 +2,7 @@
 
 using System.Collections.Frozen;
 using NopTap.Jit;
+using NopTap.TestKit.Leaks;
 using NopTap.Verifier;
 
 namespace NopTap.TestKit.Engines;
@@ -9,16 +10,9 @@ namespace NopTap.TestKit.Engines;
 sealed class JitEngine(string name, MachineFeatures features) : Engine
 {
     // One region for all runs: to reserve one costs more than most programs take to compile.
-    static readonly Lazy<CodeMemory> s_memory = new(static () => new CodeMemory());
+    static readonly CodeMemory s_memory = LeakCheck.DisposeAtEnd(new CodeMemory());
 
     public override string Name => name;
-
-    /// <summary>Gives the region back: no run follows.</summary>
-    internal static void End()
-    {
-        if (s_memory.IsValueCreated)
-            s_memory.Value.Dispose();
-    }
 
     public override EngineRun Run(VerifiedProgram program, ReadOnlySpan<byte> memory, FrozenDictionary<int, nint>? helpers = null)
     {
@@ -29,7 +23,7 @@ sealed class JitEngine(string name, MachineFeatures features) : Engine
             Features = features,
             BaseAddress = 0,
         };
-        using var jit = new JitRunner(request, s_memory.Value);
+        using var jit = new JitRunner(request, s_memory);
         using var buffer = new NativeBuffer(memory);
         ulong result = jit.Run(buffer.Address, (ulong)buffer.Length);
         return new EngineRun(result, buffer.Span.ToArray());

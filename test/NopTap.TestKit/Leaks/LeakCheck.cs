@@ -4,7 +4,6 @@ using NopTap.Isa;
 using NopTap.Jit.Abi;
 using NopTap.Loading;
 using NopTap.Maps;
-using NopTap.TestKit.Engines;
 using NopTap.Threads;
 
 namespace NopTap.TestKit.Leaks;
@@ -22,10 +21,20 @@ public static class LeakCheck
     const int Rounds = 20;
     const string TraceVariable = "NOPTAP_TRACE_RESOURCES";
 
+    static readonly List<IDisposable> s_shared = [];
     static bool s_isAllowed;
 
     /// <summary>Keeps stacks from now on if the environment asks for it. To be called first of all.</summary>
     public static void Begin() => LiveResources.KeepsStacks = Environment.GetEnvironmentVariable(TraceVariable) == "1";
+
+    /// <summary>For what the tests of a process share: it is disposed of before the check.</summary>
+    public static T DisposeAtEnd<T>(T shared)
+        where T : IDisposable
+    {
+        lock (s_shared)
+            s_shared.Add(shared);
+        return shared;
+    }
 
     /// <summary>For scenarios about what hosts forget: nothing is checked at the end of this process.</summary>
     /// <param name="reason">Why something is left.</param>
@@ -41,7 +50,13 @@ public static class LeakCheck
     {
         if (s_isAllowed)
             return;
-        JitEngine.End();
+        lock (s_shared)
+        {
+            foreach (IDisposable shared in s_shared)
+                shared.Dispose();
+            s_shared.Clear();
+        }
+
         IReadOnlyList<string> leaks = Find();
         if (leaks.Count != 0)
             throw new LeakException($"the run leaks ({TraceVariable}=1 shows who made it):\n{string.Join('\n', leaks)}");
