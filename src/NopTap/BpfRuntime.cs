@@ -12,7 +12,6 @@ using NopTap.Loading;
 using NopTap.Maps;
 using NopTap.Threads;
 using NopTap.Trampolines;
-using NopTap.Verifier;
 using NopTap.Verifier.Specs;
 
 namespace NopTap;

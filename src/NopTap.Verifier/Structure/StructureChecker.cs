@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using NopTap.Formats;
 using NopTap.Isa;

@@ -5,7 +5,6 @@ using NopTap.Contexts;
 using NopTap.Formats;
 using NopTap.Isa;
 using NopTap.Maps;
-using NopTap.Verifier;
 using NopTap.Verifier.Specs;
 
 namespace NopTap.Loading;

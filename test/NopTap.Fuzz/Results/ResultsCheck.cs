@@ -6,7 +6,6 @@ using NopTap.Contexts;
 using NopTap.Formats;
 using NopTap.Fuzz.Verdicts;
 using NopTap.Isa;
-using NopTap.TestKit.Kernel;
 using NopTap.Verifier;
 
 namespace NopTap.Fuzz.Results;

@@ -4,7 +4,6 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using NopTap.Isa;
 using NopTap.TestKit.Kernel;
 
 namespace NopTap.Parity.Kernel;

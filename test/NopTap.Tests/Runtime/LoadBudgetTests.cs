@@ -22,7 +22,11 @@ public sealed class LoadBudgetTests
         ImmutableArray<Instruction> code = [.. Assembler.Parse(text)];
         return new ProgramSpec
         {
-            Name = name, SectionName = "xdp", Type = ProgramType.Xdp, License = "GPL", Instructions = code,
+            Name = name,
+            SectionName = "xdp",
+            Type = ProgramType.Xdp,
+            License = "GPL",
+            Instructions = code,
             Functions = [new FunctionSpec(name, 0, code.Length, false, 0)],
         };
     }
