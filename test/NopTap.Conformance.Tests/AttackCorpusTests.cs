@@ -47,6 +47,7 @@ public sealed class AttackCorpusTests
         TestCase test = Find(name);
         using var oracle = new KernelOracle(AttackProgram.Maps);
         KernelVerdict verdict = oracle.Load(AttackProgram.Of(test).Spec, log: true);
+        Assert.SkipWhen(verdict.NotAsked is not null, verdict.NotAsked ?? "");
         bool expected = test.Sections.TryGetValue("kernel", out CaseSection? different) ? different.Argument == "accepts" : test.Sections.ContainsKey("accept");
         Assert.True(verdict.IsAccepted == expected, $"the kernel says errno {verdict.Errno}: {verdict.Reason}");
     }
