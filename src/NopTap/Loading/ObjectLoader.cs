@@ -21,6 +21,7 @@ internal static class ObjectLoader
         var programs = ImmutableArray.CreateBuilder<BpfProgram>(spec.Programs.Length);
         var budget = new LoadBudget(runtime.Options, cancellationToken);
         budget.CheckInstructions(spec);
+        var placed = new List<(ProgramArrayMap Array, uint Key, BpfProgram Program)>();
         bool isComplete = false;
         try
         {
@@ -35,7 +36,7 @@ internal static class ObjectLoader
                     ProgramBuilder.Build(live, live.TypeInfo, budget);
             }
 
-            FillProgramArrays(spec, allMaps, programs);
+            FillProgramArrays(spec, allMaps, programs, placed);
             FillMapsOfMaps(spec, allMaps);
             var loaded = new BpfObject(runtime, spec, allMaps, programs.ToImmutable());
             maps.Keep();
@@ -45,11 +46,12 @@ internal static class ObjectLoader
         finally
         {
             if (!isComplete)
-                Undo(programs);
+                Undo(programs, placed);
         }
     }
 
-    static void FillProgramArrays(BpfObjectSpec spec, ImmutableArray<BpfMap> maps, ImmutableArray<BpfProgram>.Builder programs)
+    static void FillProgramArrays(
+        BpfObjectSpec spec, ImmutableArray<BpfMap> maps, ImmutableArray<BpfProgram>.Builder programs, List<(ProgramArrayMap Array, uint Key, BpfProgram Program)> placed)
     {
         for (int i = 0; i < maps.Length; i++)
         {
@@ -59,8 +61,10 @@ internal static class ObjectLoader
             {
                 BpfProgram program = Find(programs, name) ?? throw Unknown(spec, array, key, name, "program", "an entry program");
                 // It costs those that may call it, and nobody else.
-                if (program.NotRunnable is null || IsUsed(programs, i))
-                    array.Set(key, program);
+                if (program.NotRunnable is not null && !IsUsed(programs, i))
+                    continue;
+                array.Set(key, program);
+                placed.Add((array, key, program));
             }
         }
     }
@@ -111,11 +115,16 @@ internal static class ObjectLoader
             $"entry {key} is initialised with '{name}', which is no {kind} of this object or fits no key of {map.KeySize} bytes",
             $"name {wanted} of the same object in the map's values"));
 
-    static void Undo(ImmutableArray<BpfProgram>.Builder programs)
+    // What stood in an array that others share may run there still: what it said of the arrays that it calls stands, or one of them could come to
+    // hold programs of another kind under it.
+    static void Undo(ImmutableArray<BpfProgram>.Builder programs, List<(ProgramArrayMap Array, uint Key, BpfProgram Program)> placed)
     {
+        foreach ((ProgramArrayMap array, uint key, BpfProgram program) in placed)
+            array.TakeBack(key, program);
         foreach (BpfProgram program in programs)
         {
-            program.WithdrawClaims();
+            if (!placed.Exists(entry => entry.Program == program))
+                program.WithdrawClaims();
             program.Dispose();
         }
     }

@@ -50,6 +50,19 @@ public sealed unsafe partial class ProgramArrayMap
         return error == Errno.None;
     }
 
+    /// <summary>Empties an entry that a load has written which is now refused, unless another program took its place. The program holds the array's memory.</summary>
+    internal void TakeBack(uint index, BpfProgram program)
+    {
+        lock (_lock)
+        {
+            if (EntryAt(index)?.Program != program)
+                return;
+            ClearAt(index);
+        }
+
+        program.Release();
+    }
+
     /// <summary>The program under an index, or null.</summary>
     /// <param name="index">Index.</param>
     public BpfProgram? Get(uint index) => ProgramAt(index) as BpfProgram;
@@ -58,15 +71,16 @@ public sealed unsafe partial class ProgramArrayMap
     void Put(uint index, BpfProgram program)
     {
         program.ThrowIfNotRunnable();
-        CallContract contract = program.Contract
-            ?? throw Refused(program, $"program '{program.Name}' has no code", "attach the observer before it is put into an array");
+        // An observer may be getting its code on another thread just now.
+        if (program.Contract is not { } contract || program.Image is not { } image)
+            throw Refused(program, $"program '{program.Name}' has no code", "attach the observer before it is put into an array");
         if (Claim(contract, out string owner) is { } difference)
             throw Refused(program, Say(program, difference, owner), difference.Hint);
         bool isIn = false;
         object? previous;
         try
         {
-            SetProgram(index, program, program.Id, program.Image!.FunctionStart, out previous);
+            SetProgram(index, program, program.Id, image.FunctionStart, out previous);
             isIn = true;
         }
         finally

@@ -156,6 +156,34 @@ public sealed class ProgramArrayTests
         Assert.Null(array.Claim(buffer, out _));
     }
 
+    // Fault: the program stayed in the host's array while what it had claimed of another one was taken back; then that took programs of another kind.
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void ARefusedLoadLeavesNoProgramInTheArraysOfOthersAndNoWayToAnotherKind(BpfEngine engine)
+    {
+        using BpfRuntime runtime = Loaded.NewRuntime(engine);
+        var called = (ProgramArrayMap)runtime.CreateMap(s_array);
+        var shared = (ProgramArrayMap)runtime.CreateMap(s_array);
+        BpfObjectSpec spec = Object(Caller("from", 0)) with
+        {
+            Maps =
+            [
+                s_array,
+                s_array with { Name = "shared", InitialEntries = [new(0, "from")] },
+                s_array with { Name = "broken", InitialEntries = [new(0, "nobody")] },
+            ],
+        };
+        var options = new LoadOptions { Maps = ImmutableDictionary<string, BpfMap>.Empty.Add("programs", called).Add("shared", shared) };
+        Assert.Equal(RuntimeDiagnostics.InitialEntryUnknown.Id, Refusal(() => runtime.Load(spec, options)).Id);
+        Assert.Equal(0, shared.Count);
+        Assert.Empty(runtime.Programs);
+        Assert.Equal([called, shared], runtime.Maps);
+
+        // A run on another thread may have found 'from' in the array and be on its way into the other one.
+        using BpfObject other = runtime.Load(Object(Entry("to", 5)));
+        Assert.Equal(RuntimeDiagnostics.ProgramArrayEntry.Id, Refusal(() => called.Set(0, other.Programs["to"])).Id);
+    }
+
     // Each has its own code memory and its own numbers for the host's helpers.
     [Theory]
     [MemberData(nameof(Engines))]
