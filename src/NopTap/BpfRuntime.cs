@@ -204,8 +204,6 @@ public sealed partial class BpfRuntime : IDisposable
             _objects.Add(loaded);
             foreach (BpfProgram program in loaded.Programs)
                 _programs.Add(program.Id, program);
-            foreach (BpfMap map in loaded.Maps)
-                _maps[map.Id] = map;
             return true;
         }
     }
