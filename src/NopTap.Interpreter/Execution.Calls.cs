@@ -89,8 +89,7 @@ sealed partial class Execution
 
         if (!_program.Program.Functions[function].MayNotStart || TakeRounds(1) != 0)
             return;
-        _r[0] = 0;
-        LeaveFunction();
+        LeaveEarly(EarlyExit.GlobalFunctionSkipped);
     }
 
     /// <summary>Replaces the current function by another program; falls through when there is none or the run has made its 33.</summary>
@@ -101,7 +100,7 @@ sealed partial class Execution
             ? _program.Imports.TailCalls?.Find((nint)_r[2], (uint)_r[3])
             : null;
         DestroyArguments();
-        if (target is null || !HasRounds())
+        if (target is null || !HasRounds(EarlyExit.TailCallFallsThrough))
         {
             LeaveEarly(EarlyExit.TailCallFallsThrough, Errno.ENOENT);
             return;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Diagnostics;
 using NopTap.Isa;
 
 namespace NopTap.Interpreter;
@@ -7,7 +8,12 @@ namespace NopTap.Interpreter;
 // Rounds, and helpers that call the program back. What is counted and tested here, and in which order, compiled code counts and tests as well.
 sealed partial class Execution
 {
-    bool HasRounds() => _rounds is null || _rounds.HasLeft(_threadBlock);
+    /// <summary>Whether a round is left; if not, the caller takes that early exit, which leaves the instruction alone.</summary>
+    bool HasRounds(EarlyExit otherwise)
+    {
+        Debug.Assert(!Leaves(EarlyExits.RuleOf(otherwise).Leaves), "a function is left by LeaveEarly");
+        return _rounds is null || _rounds.HasLeft(_threadBlock);
+    }
 
     ulong TakeRounds(ulong wanted) => _rounds is null ? wanted : _rounds.Take(_threadBlock, wanted);
 

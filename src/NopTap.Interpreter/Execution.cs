@@ -118,7 +118,7 @@ sealed partial class Execution
     void MayGoto(in Instruction instruction)
     {
         ref int left = ref _frames[_depth - 1].LoopBudget;
-        if (left == 0 || !HasRounds())
+        if (left == 0 || !HasRounds(EarlyExit.MayGotoJumps))
             _next = instruction.JumpTarget(_slot);
         else
             left--;

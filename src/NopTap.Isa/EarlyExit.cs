@@ -7,11 +7,11 @@ namespace NopTap.Isa;
 /// says so.
 /// </summary>
 /// <remarks>
-/// The one list of them. <see cref="EarlyExits"/> says where each happens, what it leaves and with what result. Three read it, each in a
-/// switch over all members without a default, so that a new one does not compile until all have an answer: the verifier
-/// (<c>Exploration/Explorer.EarlyExits.cs</c>) follows each as a path; the interpreter (<c>Execution.EarlyExits.cs</c>) and the compiler
-/// (<c>Lowering/FunctionLowering.EarlyExits.cs</c>) leave as the rule says, or say who does it for them. Tests hold each against both
-/// engines (<c>EarlyExitTests</c>).
+/// The one list of them. <see cref="EarlyExits"/> says where each happens, what it leaves and with what result. The verifier
+/// (<c>Exploration/Explorer.EarlyExits.cs</c>) follows each as a path, in a switch over all members without a default, so that a new one does not
+/// compile until it is followed. Interpreter (<c>Execution.EarlyExits.cs</c>, <c>Execution.Rounds.cs</c>) and compiler
+/// (<c>Lowering/FunctionLowering.EarlyExits.cs</c>, <c>Lowering/FunctionLowering.Rounds.cs</c>) name the member at each place where they leave, and
+/// leave as its rule says. Tests hold each against both engines (<c>EarlyExitTests</c>).
 /// </remarks>
 public enum EarlyExit
 {
@@ -39,7 +39,7 @@ public enum EarlyExit
     /// <summary><c>may_goto</c> jumps: its budget is spent, or the run is told to stop.</summary>
     MayGotoJumps,
 
-    /// <summary>A global function returns 0 at its entry, without having run: the run is told to stop.</summary>
+    /// <summary>A global function, or an observer, returns 0 at its entry, without having run: the run is told to stop.</summary>
     GlobalFunctionSkipped,
 
     /// <summary>The run ends without a result: a budget of the interpreter is spent, or an access is outside of all memory. No code of the program follows.</summary>

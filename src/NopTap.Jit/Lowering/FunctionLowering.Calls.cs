@@ -150,7 +150,7 @@ sealed partial class FunctionLowering
         _writer.JumpIf(Condition.Equal, fallThrough);
         _writer.CompareMemory64(MachineRegisters.ThreadBlock, ThreadBlock.TailCallsOffset, RunLimits.TailCalls);
         _writer.JumpIf(Condition.AboveOrEqual, fallThrough);
-        EmitRoundTest(MachineRegisters.Scratch1, fallThrough);
+        EmitRoundTest(EarlyExit.TailCallFallsThrough, MachineRegisters.Scratch1, fallThrough);
         _writer.AddMemory64(MachineRegisters.ThreadBlock, ThreadBlock.TailCallsOffset, 1);
         _frame.EmitLeave(_writer);
         _writer.JumpTo(MachineRegisters.Scratch2);

@@ -44,7 +44,7 @@ sealed partial class FunctionLowering
         _writer.Binary(BinaryOperation.Add, Width.Bits32, Gpr.Rdx, 1);
         _writer.CompareMemory32(Gpr.Rdx, Gpr.Rdi, EndOfNumbers);
         _writer.JumpIf(Condition.GreaterOrEqual, drained);
-        EmitRoundTest(MachineRegisters.Scratch1, drained);
+        EmitRoundTest(EarlyExit.IteratorEnds, MachineRegisters.Scratch1, drained);
         _writer.Store(4, Gpr.Rdx, Gpr.Rdi, 0);
         _writer.Move(Width.Bits64, Gpr.Rax, Gpr.Rdi);
         _writer.Jump(end);

@@ -15,7 +15,7 @@ sealed partial class FunctionLowering
             // The passes left, less one; below 0 they are spent, and stay so.
             _writer.AddMemory64(Gpr.Rbp, _frame.LoopBudgetDisplacement, -1);
             _writer.JumpIf(Condition.Negative, _labels.Slot(target));
-            EmitRoundTest(MachineRegisters.Scratch1, _labels.Slot(target));
+            EmitRoundTest(EarlyExit.MayGotoJumps, MachineRegisters.Scratch1, _labels.Slot(target));
         }
         else if (instruction.IsUnconditionalJump || _program.Facts[index].Branch == BranchFact.AlwaysTaken || _program.Facts[index + 1].IsDead)
         {

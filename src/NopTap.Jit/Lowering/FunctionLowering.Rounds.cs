@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Diagnostics;
+using NopTap.Isa;
 using NopTap.Jit.Abi;
 
 namespace NopTap.Jit;
@@ -33,10 +35,12 @@ sealed partial class FunctionLowering
     }
 
     /// <summary>Goes another way when the run has no round left, and notes that it was cut short.</summary>
+    /// <param name="exit">Which early exit that way is; one that leaves the instruction alone.</param>
     /// <param name="free">A register whose value is not wanted.</param>
     /// <param name="way">Where it goes.</param>
-    void EmitRoundTest(Gpr free, Label way)
+    void EmitRoundTest(EarlyExit exit, Gpr free, Label way)
     {
+        Debug.Assert(!Leaves(EarlyExits.RuleOf(exit).Leaves), "a function is left by EmitLeaveEarly");
         if (_request.OmitsRounds)
             return;
         Label cut = _writer.NewLabel();
@@ -60,7 +64,8 @@ sealed partial class FunctionLowering
             return;
         _writer.Bind(notStarted);
         _writer.StoreConstant(4, 1, MachineRegisters.ThreadBlock, ThreadBlock.CutOffset);
-        _writer.MoveConstant(Gpr.Rax, 0);
+        // As EmitLeaveEarly, where there is no frame yet.
+        _writer.MoveConstant(Gpr.Rax, ResultOf(EarlyExits.RuleOf(EarlyExit.GlobalFunctionSkipped).Result, Errno.None).GetValueOrDefault());
         _writer.Return();
     }
 }
