@@ -90,7 +90,9 @@ public sealed unsafe partial class BpfProgram
     /// <param name="packets">Ethernet frames.</param>
     /// <param name="verdicts">Receives a verdict for each.</param>
     /// <exception cref="ArgumentException">There is less room than packets.</exception>
-    /// <exception cref="BpfException">As for <see cref="Run(ReadOnlySpan{byte})"/>; verdicts before the failing packet are written.</exception>
+    /// <exception cref="BpfException">
+    /// As for <see cref="Run(ReadOnlySpan{byte})"/>, or a run was stopped at the runtime's limit of rounds; verdicts before the failing packet are written.
+    /// </exception>
     public void RunBatch(ReadOnlySpan<ReadOnlyMemory<byte>> packets, Span<uint> verdicts)
     {
         CheckRoom(packets.Length, verdicts.Length);

@@ -13,9 +13,9 @@ namespace NopTap.Jit.Abi;
 /// this header in the first page, then the slots that links and programs lease (see <see cref="SlotsOffset"/>), untouched pages of which
 /// cost nothing.
 /// <code>
-/// 0      8      16     24     32     40     48     56   60   64     72     80     88     96        4096
-/// |Epoch |Depth |Tail  |Proc- |Cookie|Run   |Random|Fault|Cut|Memory|Held  |Rounds|Round | spare  | slots: 16 bytes each
-/// |      |      |Calls |essor |      |Frame |      |     |   |      |Lock  |      |Limit |        |
+/// 0      8      16     24     32     40     48     56   60   64     72     80     88     96     120    128    4096
+/// |Epoch |Depth |Tail  |Proc- |Cookie|Run   |Random|Fault|Cut|Memory|Held  |Rounds|Round |spare |Stack |spare | slots: 16 bytes each
+/// |      |      |Calls |essor |      |Frame |      |     |   |      |Lock  |      |Limit |      |Floor |      |
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = SlotsOffset)]
