@@ -156,7 +156,7 @@ public sealed unsafe class EmittedLookupTests
             reader.Start();
             Assert.False(reader.Join(50));
             Volatile.Write(ref *(uint*)(element + 4), hash);
-            Assert.True(reader.Join(5000));
+            Assert.True(reader.Join(TimeSpan.FromMinutes(5)));
             Assert.Equal((ulong)HashTable.ValueOf(map.Header, number, 0), found);
         }
     }
