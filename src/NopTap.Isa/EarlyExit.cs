@@ -11,7 +11,7 @@ namespace NopTap.Isa;
 /// (<c>Exploration/Explorer.EarlyExits.cs</c>) follows each as a path, in a switch over all members without a default, so that a new one does not
 /// compile until it is followed. Interpreter (<c>Execution.EarlyExits.cs</c>, <c>Execution.Rounds.cs</c>) and compiler
 /// (<c>Lowering/FunctionLowering.EarlyExits.cs</c>, <c>Lowering/FunctionLowering.Rounds.cs</c>) name the member at each place where they leave, and
-/// leave as its rule says. Tests hold each against both engines (<c>EarlyExitTests</c>).
+/// leave as its rule says. Tests hold each against both engines (<c>EarlyExitTests</c>, <c>StopTests</c>).
 /// </remarks>
 public enum EarlyExit
 {

@@ -49,6 +49,6 @@ public sealed unsafe partial class BpfProgram
         RuntimeDiagnostics.HelperFaulted.At(
             new DiagnosticPlace { Program = Name },
             $"a helper threw {cause?.GetType().Name ?? "an exception"} during the run: {cause?.Message}",
-            "mend the helper; the program saw -EFAULT (or null) and went on"),
+            "fix the helper; the program saw -EFAULT (or null) and went on"),
         cause);
 }
