@@ -36,12 +36,14 @@ internal static class NotRunnablePrograms
     static Diagnostic? Plain(ProgramSpec program, DiagnosticPlace place)
     {
         string section = program.SectionName.Length == 0 ? "no section" : $"section '{program.SectionName}'";
-        string parameter = program.EntryParameter is { } text ? $"the parameter '{text}'" : program.Btf is null ? "the object has no types (-g): the parameter" : "there is no parameter that";
+        string parameter = $"the parameter '{program.EntryParameter}'";
         if (program.EntryContext is not { } structure)
         {
+            string lacks = program.EntryParameter is not null ? $"{parameter} points to no structure of known size"
+                : program.Btf is null ? "the object has no types (-g), so the parameter points to no structure of known size" : "the entry takes no parameter";
             return RuntimeDiagnostics.ContextUnknown.At(
                 place,
-                $"{section} is of no program type, and {parameter} points to no structure of known size, so nothing can be proved of the program",
+                $"{section} is of no program type, and {lacks}, so nothing can be proved of the program",
                 "use a section of a program type (xdp, tc, socket, cgroup_skb/ingress), or set the type; a host's own program takes a pointer to the host's structure");
         }
 
