@@ -12,7 +12,7 @@ public abstract class BpfException : Exception
         Diagnostic = diagnostic;
     }
 
-    /// <summary>What, where and how to mend it.</summary>
+    /// <summary>What, where and how to fix it.</summary>
     public Diagnostic Diagnostic { get; }
 
     /// <summary>The kernel's error number for this situation.</summary>

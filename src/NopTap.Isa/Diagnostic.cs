@@ -2,11 +2,11 @@
 
 namespace NopTap.Isa;
 
-/// <summary>A failure that a user sees: what, where, and how to mend it.</summary>
+/// <summary>A failure that a user sees: what, where, and how to fix it.</summary>
 /// <param name="Descriptor">The registered kind.</param>
 /// <param name="Place">Where.</param>
 /// <param name="Message">What, with the values in it.</param>
-/// <param name="Hint">How to mend it.</param>
+/// <param name="Hint">How to fix it.</param>
 public sealed record Diagnostic(DiagnosticDescriptor Descriptor, DiagnosticPlace Place, string Message, string Hint)
 {
     /// <summary>The registered kind.</summary>
@@ -15,7 +15,7 @@ public sealed record Diagnostic(DiagnosticDescriptor Descriptor, DiagnosticPlace
     /// <summary>What, with the values in it.</summary>
     public string Message { get; init; } = Message ?? throw new ArgumentNullException(nameof(Message));
 
-    /// <summary>How to mend it.</summary>
+    /// <summary>How to fix it.</summary>
     public string Hint { get; init; } = Hint ?? throw new ArgumentNullException(nameof(Hint));
 
     /// <summary>Stable id, for example <c>BPF1003</c>.</summary>

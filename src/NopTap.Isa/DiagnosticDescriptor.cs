@@ -16,6 +16,6 @@ public sealed record DiagnosticDescriptor(string Id, string Title, Errno Errno =
     /// <summary>Makes a diagnostic of this kind.</summary>
     /// <param name="place">Where.</param>
     /// <param name="message">What, with the values in it.</param>
-    /// <param name="hint">How to mend it.</param>
+    /// <param name="hint">How to fix it.</param>
     public Diagnostic At(DiagnosticPlace place, string message, string hint) => new(this, place, message, hint);
 }

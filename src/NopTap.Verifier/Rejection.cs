@@ -6,7 +6,7 @@ using NopTap.Isa;
 
 namespace NopTap.Verifier;
 
-/// <summary>Why a program is refused, so that a person can mend it: what, where, how it came there, what to do.</summary>
+/// <summary>Why a program is refused, so that a person can fix it: what, where, how it came there, what to do.</summary>
 /// <param name="Diagnostic">The rejection in one line, with its id.</param>
 /// <param name="Instruction">Text of the instruction; empty where the whole program is at fault.</param>
 /// <param name="SourceText">Its C line; empty when the object has no line records.</param>

@@ -58,9 +58,6 @@ public sealed class BpfObject : IDisposable
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
         _runtime.Forget(this);
-        foreach (BpfProgram program in Programs)
-            program.Dispose();
-        foreach (BpfMap map in Maps)
-            map.Drop();
+        Disposal.Each([.. Programs.Select(program => (Action)program.Dispose), .. Maps.Select(map => (Action)map.Drop)]);
     }
 }

@@ -125,7 +125,10 @@ public sealed partial class BpfRuntime : IDisposable
 
     /// <summary>Makes a map of no object: to be put into a map of maps, for example.</summary>
     /// <param name="spec">Its definition. One that is pinned by name gives the map that is pinned by that name, if there is one.</param>
-    /// <returns>The map; dispose of it when the host is done with it. Maps that hold it go on holding it.</returns>
+    /// <returns>
+    /// The map; dispose of it when the host is done with it. Maps that hold it go on holding it. A pinned one is shared: disposing of it ends it for all, so
+    /// leave that to <see cref="Unpin"/> and the runtime.
+    /// </returns>
     /// <exception cref="BpfException">The definition is refused, or the memory.</exception>
     public BpfMap CreateMap(MapSpec spec)
     {
@@ -183,10 +186,14 @@ public sealed partial class BpfRuntime : IDisposable
             objects = [.. _objects];
         }
 
-        foreach (BpfObject loaded in objects)
-            loaded.Dispose();
-        foreach (BpfMap map in Maps)
-            map.Dispose();
+        Disposal.Each([.. objects.Select(loaded => (Action)loaded.Dispose), DisposeMaps, DisposeCode]);
+    }
+
+    // Those that no object held.
+    void DisposeMaps() => Disposal.Each([.. Maps.Select(map => (Action)map.Dispose)]);
+
+    void DisposeCode()
+    {
         // From inside a run this thread still has to return through that code.
         if (Code is { } code)
             Epochs.Retire(code.Dispose);

@@ -24,7 +24,7 @@ public sealed record BpfRuntimeOptions
     /// <summary>Bytes of a file that <c>BpfRuntime.Load(path)</c> reads; what has more is refused (BPF1010).</summary>
     public long FileBytes { get; init; } = ReadLimits.Default.FileBytes;
 
-    /// <summary>Instruction slots of all programs of one object together, each with its subprograms; what has more is refused (BPF1009).</summary>
+    /// <summary>Instruction slots of all programs of one object together, each with its subprograms; what has more is refused (BPF1009 where it is read, BPF4127 where it is loaded).</summary>
     public int Instructions { get; init; } = ReadLimits.Default.Instructions;
 
     /// <summary>

@@ -99,7 +99,7 @@ public sealed class AssemblerTests
     public void SaysWhatWasFoundAndExpected()
     {
         Assert.Equal(
-            "BPF1510: (asm:1:12): '1' found where a label, or a distance with its sign, was expected; mend the line",
+            "BPF1510: (asm:1:12): '1' found where a label, or a distance with its sign, was expected; fix the line",
             Refused("  may_goto 1").ToString());
     }
 

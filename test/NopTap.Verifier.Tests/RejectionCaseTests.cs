@@ -12,7 +12,7 @@ namespace NopTap.Verifier.Tests;
 
 /// <summary>
 /// The whole text of each kind of rejection, in <c>test/corpus/verifier/rejections</c>: a file an id. Read them as somebody who sees nothing
-/// else: can the program be mended?
+/// else: can the program be fixed?
 /// </summary>
 /// <remarks>
 /// A case names a program of an object (<c>-- object mistakes.bpf.o missing_null_check</c>) or has assembly (<c>-- asm</c>), for which
@@ -44,7 +44,7 @@ public sealed class RejectionCaseTests
         string[] missing = [.. kinds.Except(cases)];
         Assert.True(
             missing.Length == 0,
-            $"{string.Join(", ", missing)}: no case; write test/corpus/{Folder}/ID.case with '-- asm' or '-- object', bless its text by NOPTAP_BLESS=1, and read it: could you mend the program?");
+            $"{string.Join(", ", missing)}: no case; write test/corpus/{Folder}/ID.case with '-- asm' or '-- object', bless its text by NOPTAP_BLESS=1, and read it: could you fix the program?");
         Assert.Empty(cases.Except(kinds));
     }
 

@@ -71,7 +71,7 @@ sealed class AssemblyLine
     }
 
     internal BpfFormatException Unexpected(AssemblyToken token, string wanted) =>
-        Fault(IsaDiagnostics.Syntax, token, $"{token.Shown} found where {wanted} was expected", "mend the line");
+        Fault(IsaDiagnostics.Syntax, token, $"{token.Shown} found where {wanted} was expected", "fix the line");
 
     internal BpfFormatException Fault(DiagnosticDescriptor descriptor, AssemblyToken token, string message, string hint)
     {

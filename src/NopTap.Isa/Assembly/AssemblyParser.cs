@@ -34,7 +34,7 @@ sealed partial class AssemblyParser(string name)
         if (line.Opcode is { } opcode && opcode != _slots[slot].Opcode)
         {
             throw line.Fault(IsaDiagnostics.OpcodeMismatch, first,
-                $"opcode 0x{opcode:x2} stands in front of text whose opcode is 0x{_slots[slot].Opcode:x2}", "remove the opcode or mend the text");
+                $"opcode 0x{opcode:x2} stands in front of text whose opcode is 0x{_slots[slot].Opcode:x2}", "remove the opcode or fix the text");
         }
     }
 
@@ -61,7 +61,7 @@ sealed partial class AssemblyParser(string name)
         if (!_labels.TryGetValue(use.Label.Text, out int target))
         {
             string what = slot.IsCall ? "label or helper" : "label";
-            throw use.Line.Fault(IsaDiagnostics.UnknownName, use.Label, $"no {what} is called '{use.Label.Text}'", "define it, or mend the name");
+            throw use.Line.Fault(IsaDiagnostics.UnknownName, use.Label, $"no {what} is called '{use.Label.Text}'", "define it, or fix the name");
         }
 
         int distance = target - use.Slot - 1;

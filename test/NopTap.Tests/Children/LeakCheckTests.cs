@@ -3,7 +3,6 @@
 using NopTap.Formats;
 using NopTap.Interpreter;
 using NopTap.Jit;
-using NopTap.Jit.Abi;
 using NopTap.Links;
 using NopTap.Maps;
 using NopTap.Native;

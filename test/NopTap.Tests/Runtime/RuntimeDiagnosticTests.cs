@@ -9,7 +9,7 @@ using NopTap.TestKit;
 
 namespace NopTap.Tests.Runtime;
 
-/// <summary>What the runtime refuses, and that it says so with place, values and a way to mend it.</summary>
+/// <summary>What the runtime refuses, and that it says so with place, values and a way to fix it.</summary>
 public sealed class RuntimeDiagnosticTests
 {
     [Fact]
