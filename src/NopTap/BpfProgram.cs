@@ -30,6 +30,7 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
     readonly ulong _rounds;
     volatile ProgramImage? _image;
     ImmutableArray<ProgramArrayMap> _claimed = [];
+    volatile bool _isWithdrawn;
     nint _entry;
     int _references = 1;
     int _isDisposed;
@@ -187,6 +188,8 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
 
     void Free()
     {
+        if (_isWithdrawn)
+            CalledArrays.Withdraw(_claimed);
         _image?.Block?.Free();
         foreach (BpfMap map in _maps)
             map.ReleaseProgram();
@@ -212,12 +215,11 @@ public sealed unsafe partial class BpfProgram : IDisposable, IHelperHost
         }
     }
 
-    /// <summary>Gives up what it said of the arrays that it calls: its load was refused, and it never ran.</summary>
-    internal void WithdrawClaims()
-    {
-        CalledArrays.Withdraw(_claimed);
-        _claimed = [];
-    }
+    /// <summary>
+    /// Gives up what it said of the arrays that it calls, since its load was refused: as soon as nothing holds it. Until then a shared array may
+    /// still lead to it, and it on to others.
+    /// </summary>
+    internal void WithdrawClaims() => _isWithdrawn = true;
 
     internal void ThrowIfNotRunnable()
     {

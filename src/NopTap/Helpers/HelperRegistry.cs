@@ -44,6 +44,8 @@ public sealed class HelperRegistry
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(helper);
+        // A copy, as of specifications: calls are read by it, and whoever made the array may have kept a way to write to it.
+        arguments = arguments.IsDefault ? arguments : ImmutableArray.Create(arguments.AsSpan());
         if (!HelperCall.AreCallable(arguments) || returns is not (HelperReturn.Integer or HelperReturn.Void))
         {
             throw new BpfOperationException(RuntimeDiagnostics.HostHelperSignature.At(

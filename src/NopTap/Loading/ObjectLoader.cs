@@ -115,16 +115,14 @@ internal static class ObjectLoader
             $"entry {key} is initialised with '{name}', which is no {kind} of this object or fits no key of {map.KeySize} bytes",
             $"name {wanted} of the same object in the map's values"));
 
-    // What stood in an array that others share may run there still: what it said of the arrays that it calls stands, or one of them could come to
-    // hold programs of another kind under it.
+    // Arrays that are given or pinned stay, and others call through them. What stood there may run still, so its claims go when nothing holds it.
     static void Undo(ImmutableArray<BpfProgram>.Builder programs, List<(ProgramArrayMap Array, uint Key, BpfProgram Program)> placed)
     {
         foreach ((ProgramArrayMap array, uint key, BpfProgram program) in placed)
             array.TakeBack(key, program);
         foreach (BpfProgram program in programs)
         {
-            if (!placed.Exists(entry => entry.Program == program))
-                program.WithdrawClaims();
+            program.WithdrawClaims();
             program.Dispose();
         }
     }

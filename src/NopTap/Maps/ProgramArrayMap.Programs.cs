@@ -60,6 +60,7 @@ public sealed unsafe partial class ProgramArrayMap
             ClearAt(index);
         }
 
+        Withdraw();
         program.Release();
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.InteropServices;
 using NopTap.Helpers;
 using NopTap.Isa;
 using NopTap.Maps;
@@ -48,6 +49,21 @@ public unsafe class HelperRegistryTests
             (in HelperCall call) => (ulong)call.Map(0).Count + (ulong)call.Memory(1).Length + (ulong)call.Count);
         using var bench = new HelperBench(registry);
         Assert.Equal(4ul, bench.CallHost(id, (ulong)map.Header));
+    }
+
+    // What a program was verified against is what its calls are read by.
+    [Fact]
+    public void ASignatureStaysWhateverBecomesOfTheArrayThatItWasGivenIn()
+    {
+        HelperArgument[] mine = [HelperArgument.Anything, HelperArgument.Anything];
+        var registry = new HelperRegistry();
+        int id = registry.Add("late", ImmutableCollectionsMarshal.AsImmutableArray(mine), (in HelperCall call) => (ulong)call.Memory(0).Length);
+        mine[0] = HelperArgument.Memory;
+        mine[1] = HelperArgument.Size;
+        Assert.Equal([HelperArgument.Anything, HelperArgument.Anything], registry.Added[0].Arguments);
+        using var bench = new HelperBench(registry);
+        Assert.Equal((int)Errno.EFAULT, HelperBench.ErrorOf(bench.CallHost(id)));
+        Assert.IsType<InvalidOperationException>(Faults.Take(bench.Thread));
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Immutable;
 using NopTap.Contexts;
+using NopTap.Formats;
 using NopTap.Helpers;
 using NopTap.Isa;
 using NopTap.Links;
@@ -130,6 +132,28 @@ public sealed class ProgramArrayLifeTests
         Assert.True(Epochs.Synchronize());
         Assert.Equal(blocks, runtime.Code?.BlockCount ?? 0);
         Assert.False(entry.TryRetain());
+    }
+
+    // Arrays that are given outlive the object that was refused: what it put there, or said of others, must not stay behind or go too early.
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void ARefusedObjectLeavesNothingInArraysOfOthers(BpfEngine engine)
+    {
+        using BpfRuntime runtime = Loaded.NewRuntime(engine);
+        using BpfObject caller = runtime.Load(Object(Caller("from", 0)));
+        var entered = (ProgramArrayMap)caller.Maps["programs"];
+        BpfObjectSpec own = Object(Caller("between", 0), Entry("to", 0));
+        MapSpec called = own.Maps[0];
+        using var through = (ProgramArrayMap)runtime.CreateMap(called with { Name = "through" });
+        BpfObjectSpec refused = own with { Maps = [called, called with { Name = "entered", InitialEntries = [new(0, "between"), new(1, "nothing")] }] };
+        var given = new LoadOptions { Maps = ImmutableDictionary<string, BpfMap>.Empty.Add(called.Name, through).Add("entered", entered) };
+        Assert.Equal(RuntimeDiagnostics.InitialEntryUnknown.Id, Refusal(() => runtime.Load(refused, given)).Id);
+        Assert.Null(entered.Get(0));
+
+        // What the refused program said of the array that it called is withdrawn with it; nothing leads from one to the other.
+        using BpfObject other = runtime.Load(Object(Entry("other", 1)));
+        through.Set(0, other.Programs["other"]);
+        Assert.Equal(7u, caller.Programs["from"].Run(Loaded.Packet).ReturnValue);
     }
 
     [Theory]
