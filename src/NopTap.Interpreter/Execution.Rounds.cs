@@ -56,10 +56,17 @@ sealed partial class Execution
         ulong made = 0;
         ulong cursor = 0;
         bool goesOn = true;
-        while (goesOn && elements.TryNext(map, ref cursor, out nint key, out nint value) && TakeRounds(1) != 0)
+        try
         {
-            made++;
-            goesOn = CallBack(function, (ulong)map, (ulong)key, (ulong)value, context) == 0;
+            while (goesOn && elements.TryNext(map, ref cursor, out nint key, out nint value) && TakeRounds(1) != 0)
+            {
+                made++;
+                goesOn = CallBack(function, (ulong)map, (ulong)key, (ulong)value, context) == 0;
+            }
+        }
+        finally
+        {
+            elements.End(map, cursor);
         }
 
         return made;

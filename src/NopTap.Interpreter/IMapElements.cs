@@ -19,6 +19,13 @@ internal interface IMapElements
     /// <returns>Whether there is one.</returns>
     bool TryNext(nint map, ref ulong cursor, out nint key, out nint value);
 
+    /// <summary>The walk is over, at the end of the map or before it: what was kept for it may serve another.</summary>
+    /// <param name="map">Address of the map, as the program holds it.</param>
+    /// <param name="cursor">As the last step left it.</param>
+    void End(nint map, ulong cursor)
+    {
+    }
+
     /// <summary>Whether a map is of a kind that can be walked.</summary>
     /// <param name="map">Address of the map, as the program holds it.</param>
     bool CanWalk(nint map);

@@ -98,9 +98,18 @@ internal sealed unsafe class InterpretedWorld : IGuestRegions, ITailCallTargets,
     {
         var header = (MapHeader*)map;
         uint processor = ThreadBlocks.Current->Processor;
-        bool isArray = (MapType)header->Type is MapType.Array or MapType.PercpuArray;
-        return isArray ? NextOfArray(header, processor, ref cursor, out key, out value) : NextOfHash(header, processor, ref cursor, out key, out value);
+        return IsArray(header) ? NextOfArray(header, processor, ref cursor, out key, out value) : NextOfHash(header, processor, ref cursor, out key, out value);
     }
+
+    // A walk may end before the map does: by its callback, for want of rounds, by a fault. Its cell is given back then too, or those of walks
+    // that still go on would be taken.
+    public void End(nint map, ulong cursor)
+    {
+        if (IsArray((MapHeader*)map) && cursor != 0)
+            t_walks = (uint)(cursor >> 32) - 1;
+    }
+
+    static bool IsArray(MapHeader* map) => (MapType)map->Type is MapType.Array or MapType.PercpuArray;
 
     static bool NextOfArray(MapHeader* map, uint processor, ref ulong cursor, out nint key, out nint value)
     {
@@ -109,7 +118,7 @@ internal sealed unsafe class InterpretedWorld : IGuestRegions, ITailCallTargets,
         uint cell = cursor == 0 ? t_walks : (uint)(cursor >> 32) - 1;
         uint index = (uint)cursor;
         bool isEnd = index >= map->MaxEntries;
-        t_walks = isEnd ? cell : cell + 1;
+        t_walks = cell + 1;
         key = Marshal.UnsafeAddrOfPinnedArrayElement(t_keys, (int)(cell % KeyCells));
         value = 0;
         if (isEnd)

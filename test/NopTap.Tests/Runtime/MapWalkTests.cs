@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using NopTap.Formats;
+using NopTap.Isa;
+
+namespace NopTap.Tests.Runtime;
+
+/// <summary>Walks over maps within walks.</summary>
+public sealed class MapWalkTests
+{
+    // Each of the hundred walks in a callback ends at its first element, for whatever reason.
+    const string Nested = """
+        *(u64 *)(r10 - 8) = 0
+        r1 = map[idx:0]
+        r2 = subprog[fn_outer]
+        r3 = r10
+        r3 += -8
+        r4 = 0
+        call for_each_map_elem
+        r0 = *(u64 *)(r10 - 8)
+        exit
+        fn_outer:
+        r6 = r2
+        r7 = r4
+        r1 = 100
+        r2 = subprog[fn_again]
+        r3 = 0
+        r4 = 0
+        call loop
+        r1 = *(u32 *)(r6 + 0)
+        r2 = *(u64 *)(r7 + 0)
+        r2 *= 10
+        r2 += r1
+        *(u64 *)(r7 + 0) = r2
+        r0 = 0
+        exit
+        fn_again:
+        r1 = map[idx:0]
+        r2 = subprog[fn_first]
+        r3 = 0
+        r4 = 0
+        call for_each_map_elem
+        r0 = 0
+        exit
+        fn_first:
+        r0 = 1
+        exit
+        """;
+
+    public static TheoryData<BpfEngine> Engines => Loaded.Engines;
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void WalksThatEndEarlyLeaveTheKeyOfTheWalkAroundThem(BpfEngine engine)
+    {
+        using BpfRuntime runtime = Loaded.NewRuntime(engine);
+        BpfObjectSpec spec = Written.Xdp(Nested);
+        ProgramSpec program = spec.Programs[0];
+        var references = new List<MapReference>();
+        for (int slot = 0; slot < program.Instructions.Length; slot += program.Instructions[slot].SlotCount)
+        {
+            if (program.Instructions[slot] is { IsWideLoad: true, IsFunctionReference: false })
+                references.Add(new MapReference(slot, 0, IsValue: false, 0));
+        }
+
+        var map = new MapSpec { Name = "walked", Type = MapType.Array, KeySize = 4, ValueSize = 8, MaxEntries = 5 };
+        using BpfObject loaded = runtime.Load(spec with { Maps = [map], Programs = [program with { License = "GPL", References = [.. references] }] });
+        Assert.Equal([1234u, 1234u], [loaded.Programs[0].Run(Loaded.Packet).ReturnValue, loaded.Programs[0].Run(Loaded.Packet).ReturnValue]);
+    }
+}
