@@ -56,6 +56,18 @@ sealed partial class Explorer
         entry.StackSlot = (sbyte)slot;
     }
 
+    // Elements of arrays have no key in memory: the walk shows one in a frame of its own, which ends with it.
+    bool IsKeyOfWalk(in RegisterState value) =>
+        value.Kind == RegisterKind.MapKey && _request.Maps[value.Index].Type is (MapType.Array or MapType.PercpuArray);
+
+    int InnermostCallback()
+    {
+        int depth = _path.Depth;
+        while (depth > 0 && !_path.Frames[depth]!.IsCallback)
+            depth--;
+        return depth;
+    }
+
     bool StackStore(in RegisterState address, in Instruction instruction, in RegisterState value)
     {
         int size = instruction.AccessSize;
@@ -66,6 +78,13 @@ sealed partial class Explorer
         {
             return Refuse(
                 VerifierDiagnostics.FrameEscapes, "an address of a frame is stored in the frame of a caller", "store the value, or let the caller own the variable", register);
+        }
+
+        if (IsKeyOfWalk(value) && address.Index < InnermostCallback())
+        {
+            return Refuse(
+                VerifierDiagnostics.FrameEscapes, "the address of an array's key, which is there while its callback runs, is stored in the frame of a caller",
+                "store the key itself", register);
         }
 
         if (value.IsPointer && size < 8)

@@ -54,7 +54,48 @@ public sealed class MapWalkTests
     public void WalksThatEndEarlyLeaveTheKeyOfTheWalkAroundThem(BpfEngine engine)
     {
         using BpfRuntime runtime = Loaded.NewRuntime(engine);
-        BpfObjectSpec spec = Written.Xdp(Nested);
+        using BpfObject loaded = runtime.Load(Walk(Nested, MapType.Array));
+        Assert.Equal([1234u, 1234u], [loaded.Programs[0].Run(Loaded.Packet).ReturnValue, loaded.Programs[0].Run(Loaded.Packet).ReturnValue]);
+    }
+
+    // The key of an array's element lies in a frame of the walk. Whoever read it afterwards would read what the host has left there.
+    [Theory]
+    [InlineData(MapType.Array, "r4", false)]
+    [InlineData(MapType.PercpuArray, "r4", false)]
+    [InlineData(MapType.Array, "r10", true)]
+    [InlineData(MapType.Hash, "r4", true)]
+    public void TheKeyOfAnArrayStaysInItsCallback(MapType type, string frame, bool isAccepted)
+    {
+        BpfObjectSpec spec = Walk(
+            $"""
+            *(u64 *)(r10 - 8) = 0
+            r1 = map[idx:0]
+            r2 = subprog[fn_keep]
+            r3 = r10
+            r4 = 0
+            call for_each_map_elem
+            r0 = 0
+            r1 = *(u64 *)(r10 - 8)
+            if r1 == 0 goto +1
+            r0 = *(u32 *)(r1 + 0)
+            exit
+            fn_keep:
+            r4 = {frame}
+            *(u64 *)(r4 - 8) = r2
+            r0 = 0
+            exit
+            """,
+            type);
+        using var runtime = new BpfRuntime();
+        if (isAccepted)
+            runtime.Load(spec).Dispose();
+        else
+            Assert.Equal("BPF2042", Assert.ThrowsAny<BpfException>(() => runtime.Load(spec)).Diagnostic.Id);
+    }
+
+    static BpfObjectSpec Walk(string text, MapType type)
+    {
+        BpfObjectSpec spec = Written.Xdp(text);
         ProgramSpec program = spec.Programs[0];
         var references = new List<MapReference>();
         for (int slot = 0; slot < program.Instructions.Length; slot += program.Instructions[slot].SlotCount)
@@ -63,8 +104,7 @@ public sealed class MapWalkTests
                 references.Add(new MapReference(slot, 0, IsValue: false, 0));
         }
 
-        var map = new MapSpec { Name = "walked", Type = MapType.Array, KeySize = 4, ValueSize = 8, MaxEntries = 5 };
-        using BpfObject loaded = runtime.Load(spec with { Maps = [map], Programs = [program with { License = "GPL", References = [.. references] }] });
-        Assert.Equal([1234u, 1234u], [loaded.Programs[0].Run(Loaded.Packet).ReturnValue, loaded.Programs[0].Run(Loaded.Packet).ReturnValue]);
+        var map = new MapSpec { Name = "walked", Type = type, KeySize = 4, ValueSize = 8, MaxEntries = 5 };
+        return spec with { Maps = [map], Programs = [program with { License = "GPL", References = [.. references] }] };
     }
 }
