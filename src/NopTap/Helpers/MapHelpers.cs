@@ -65,7 +65,7 @@ internal static unsafe class MapHelpers
                 return Faults.Error(Errno.EINVAL);
             // SAFETY: the verifier has seen that r2 is one of the program's own functions; its thunk keeps the calling convention.
             var call = (delegate* unmanaged[Cdecl]<ulong, ulong, ulong, ulong, ulong, ThreadBlock*, ulong>)callback;
-            var walk = new MapWalk(header, thread->Processor);
+            var walk = new MapWalk(header, thread);
             ulong calls = 0;
             uint index;
             bool isArray = header->Buckets == null;

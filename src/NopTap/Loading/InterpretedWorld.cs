@@ -97,8 +97,8 @@ internal sealed unsafe class InterpretedWorld : IGuestRegions, ITailCallTargets,
     public bool TryNext(nint map, ref ulong cursor, out nint key, out nint value)
     {
         var header = (MapHeader*)map;
-        uint processor = ThreadBlocks.Current->Processor;
-        return IsArray(header) ? NextOfArray(header, processor, ref cursor, out key, out value) : NextOfHash(header, processor, ref cursor, out key, out value);
+        ThreadBlock* thread = ThreadBlocks.Current;
+        return IsArray(header) ? NextOfArray(header, thread->Processor, ref cursor, out key, out value) : NextOfHash(header, thread, ref cursor, out key, out value);
     }
 
     // A walk may end before the map does: by its callback, for want of rounds, by a fault. Its cell is given back then too, or those of walks
@@ -129,9 +129,9 @@ internal sealed unsafe class InterpretedWorld : IGuestRegions, ITailCallTargets,
         return true;
     }
 
-    static bool NextOfHash(MapHeader* map, uint processor, ref ulong cursor, out nint key, out nint value)
+    static bool NextOfHash(MapHeader* map, ThreadBlock* thread, ref ulong cursor, out nint key, out nint value)
     {
-        var walk = new MapWalk(map, processor, cursor);
+        var walk = new MapWalk(map, thread, cursor);
         bool found = walk.MoveNext();
         cursor = walk.Cursor;
         key = (nint)walk.Key;

@@ -2,18 +2,21 @@
 
 using NopTap.Isa;
 using NopTap.Jit.Abi;
+using NopTap.Threads;
 
 namespace NopTap.Maps;
 
 /// <summary>Walks the elements of a map for <c>bpf_for_each_map_elem</c>; the callback may update and delete while the walk goes on.</summary>
 /// <remarks>An element that is recycled for another bucket while it is visited ends the walk of its bucket early, nothing worse.</remarks>
 /// <param name="map">The map, array or hash kinds.</param>
-/// <param name="processor">Whose values of a per-cpu map.</param>
+/// <param name="thread">The thread of the run: whose values of a per-cpu map are shown, and whose rounds are taken.</param>
 /// <param name="cursor">0 for the start, or where another walk stood.</param>
-internal unsafe struct MapWalk(MapHeader* map, uint processor, ulong cursor = 0)
+internal unsafe struct MapWalk(MapHeader* map, ThreadBlock* thread, ulong cursor = 0)
 {
+    const uint BucketsARound = 1024;
+
     readonly MapHeader* _map = map;
-    readonly uint _processor = processor;
+    readonly ThreadBlock* _thread = thread;
     uint _index = (uint)cursor;
     int _link = (int)(cursor >> 32);
 
@@ -35,12 +38,15 @@ internal unsafe struct MapWalk(MapHeader* map, uint processor, ulong cursor = 0)
     /// <summary>Goes to the next element; false at the end.</summary>
     internal bool MoveNext() => (MapType)_map->Type is MapType.Array or MapType.PercpuArray ? MoveInArray() : MoveInHash();
 
+    // Empty buckets call nothing back, and a walk over many is work as rounds are.
+    bool MayPass() => (_index & (BucketsARound - 1)) != BucketsARound - 1 || RunRounds.Take(_thread, 1) != 0;
+
     bool MoveInArray()
     {
         if (_index >= _map->MaxEntries)
             return false;
         ArrayIndex = _index;
-        Value = MapOperations.ArrayValue(_map, _index++, _processor);
+        Value = MapOperations.ArrayValue(_map, _index++, _thread->Processor);
         return true;
     }
 
@@ -50,7 +56,7 @@ internal unsafe struct MapWalk(MapHeader* map, uint processor, ulong cursor = 0)
         {
             if (_link <= 0)
             {
-                if (_index > _map->BucketMask)
+                if (_index > _map->BucketMask || !MayPass())
                     return false;
                 _link = Volatile.Read(ref HashTable.BucketAt(_map, _index++)->Head);
                 continue;
@@ -64,7 +70,7 @@ internal unsafe struct MapWalk(MapHeader* map, uint processor, ulong cursor = 0)
             if (!isHere)
                 continue;
             Key = element + HashTable.KeyOffset;
-            Value = HashTable.ValueOf(_map, number, _processor);
+            Value = HashTable.ValueOf(_map, number, _thread->Processor);
             return true;
         }
     }

@@ -93,6 +93,41 @@ public sealed class MapWalkTests
             Assert.Equal("BPF2042", Assert.ThrowsAny<BpfException>(() => runtime.Load(spec)).Diagnostic.Id);
     }
 
+    // 4,096 empty buckets, walked a thousand times: nothing is called back, and still it is work.
+    [Theory]
+    [InlineData(BpfEngine.Compiler)]
+    [InlineData(BpfEngine.Interpreter)]
+    public void EmptyBucketsCountAsRounds(BpfEngine engine)
+    {
+        BpfObjectSpec spec = Walk(
+            """
+            r1 = 1000
+            r2 = subprog[fn_walk]
+            r3 = 0
+            r4 = 0
+            call loop
+            r0 = 0
+            exit
+            fn_walk:
+            r1 = map[idx:0]
+            r2 = subprog[fn_none]
+            r3 = 0
+            r4 = 0
+            call for_each_map_elem
+            r0 = 0
+            exit
+            fn_none:
+            r0 = 0
+            exit
+            """,
+            MapType.Hash);
+        using var runtime = new BpfRuntime(new BpfRuntimeOptions { Engine = engine });
+        using BpfObject loaded = runtime.Load(spec with { Maps = [spec.Maps[0] with { MaxEntries = 4096 }] });
+        Assert.Equal(1000 + 4000, loaded.Programs[0].Run(new byte[64], new RunOptions()).Rounds);
+        RunResult stopped = loaded.Programs[0].Run(new byte[64], new RunOptions { Rounds = 100 });
+        Assert.Equal((RunStop.Rounds, 100), (stopped.Stop, stopped.Rounds));
+    }
+
     static BpfObjectSpec Walk(string text, MapType type)
     {
         BpfObjectSpec spec = Written.Xdp(text);
