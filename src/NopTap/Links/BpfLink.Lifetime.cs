@@ -14,6 +14,9 @@ public abstract partial class BpfLink
     readonly List<(Trampoline Trampoline, TrampolineNode Node)> _nodes = [];
     volatile LinkState _state;
     int _ownObserverSlot = -1;
+
+    // Whether it keeps the code region mapped: its runtime may be disposed of while another thread still detaches it.
+    bool _holdsCode;
     (ulong Hits, ulong Misses)? _final;
 
     enum LinkState
@@ -60,6 +63,7 @@ public abstract partial class BpfLink
         bool isPrimed = false;
         try
         {
+            _point.Target.CodeMemory?.DangerousAddRef(ref _holdsCode);
             Slot = SlotTable.Lease();
             if (_observer is DelegateObserver)
                 _ownObserverSlot = SlotTable.Lease();
@@ -196,6 +200,12 @@ public abstract partial class BpfLink
             {
                 SlotTable.Release(_ownObserverSlot);
                 _ownObserverSlot = -1;
+            }
+
+            if (_holdsCode)
+            {
+                _point.Target.CodeMemory!.DangerousRelease();
+                _holdsCode = false;
             }
         }
     }

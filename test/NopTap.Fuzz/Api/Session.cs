@@ -39,7 +39,17 @@ sealed partial class Session
     {
         t_current = this;
         while (_steps > 0)
-            Step();
+        {
+            try
+            {
+                Step();
+            }
+            catch (CallbackException)
+            {
+                // It came out of a call that was nested in another, between that one and the use of what it returned.
+            }
+        }
+
         t_current = null;
     }
 

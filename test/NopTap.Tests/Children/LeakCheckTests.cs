@@ -63,6 +63,36 @@ public sealed unsafe class LeakCheckTests
         Assert.ThrowsAny<Exception>(() => runtime.Load(spec with { Programs = [.. spec.Programs.Select(program => program with { Functions = default })] }));
     }
 
+    [Fact]
+    public void AProgramAndItsRuntimeDisposedOfAtOnceLeaveNothing() => ChildProcess.Run(DisposeAtOnce);
+
+    static void DisposeAtOnce(string[] arguments)
+    {
+        const int Rounds = 300;
+        const int Links = 8;
+        for (int i = 0; i < Rounds; i++)
+        {
+            BpfRuntime runtime = Loaded.NewRuntime(BpfEngine.Compiler);
+            BpfProgram program = runtime.LoadCorpus("sdt_args").Programs[0];
+            for (int link = 0; link < Links; link++)
+            {
+                int number = link; // an observer of its own each
+                program.Functions[0].AttachEntry((in ProbeEvent e) => Assert.Equal((ulong)number, e.Cookie), new LinkOptions { Cookie = (ulong)number });
+            }
+
+            using var start = new Barrier(2);
+            var thread = new Thread(() =>
+            {
+                start.SignalAndWait();
+                program.Dispose();
+            });
+            thread.Start();
+            start.SignalAndWait();
+            runtime.Dispose();
+            thread.Join();
+        }
+    }
+
     static void LeakEachInTurn(string[] arguments)
     {
         Assert.Empty(LeakCheck.Find());
