@@ -42,6 +42,7 @@ public abstract partial class BpfLink
                 EnsureAlive(_point.Target);
                 if (_observer is ProgramObserver observer)
                     EnsureAlive(observer.Program);
+                _point.Target.CodeMemory?.DangerousAddRef(ref _holdsCode);
                 foreach (int index in _point.Indexes)
                     LinkTo(index, replaced);
                 isLinked = true;
@@ -63,7 +64,6 @@ public abstract partial class BpfLink
         bool isPrimed = false;
         try
         {
-            _point.Target.CodeMemory?.DangerousAddRef(ref _holdsCode);
             Slot = SlotTable.Lease();
             if (_observer is DelegateObserver)
                 _ownObserverSlot = SlotTable.Lease();
